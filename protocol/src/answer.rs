@@ -1,0 +1,218 @@
+//! What calls return (section 4, third column).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::call::{DataForm, PayloadShare};
+use crate::hello::SessionInfo;
+use crate::{Data, Event, Mode, Responder, SocketId, SocketInfo};
+
+/// Declares the answers: a struct each, and the enum over them.
+macro_rules! answers {
+    ($($(#[$doc:meta])* $variant:ident { $($(#[$field_meta:meta])* $field:ident : $type:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+            pub struct $variant { $($(#[$field_meta])* pub $field: $type,)* }
+
+            impl From<$variant> for Answer {
+                fn from(answer: $variant) -> Answer { Answer::$variant(answer) }
+            }
+        )*
+
+        /// The result of a call.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Answer {
+            $($(#[$doc])* $variant($variant),)*
+            /// Of `socket.info`.
+            Info(Box<SocketInfo>),
+            /// Of `session.info`.
+            Session(Box<SessionInfo>),
+        }
+    };
+}
+
+answers! {
+    /// Of calls that have nothing to tell: `socket.shutdown`, `socket.close`, `session.close`.
+    Done {}
+    /// Of `socket.create`.
+    Created {
+        /// The new socket's number.
+        socket: SocketId,
+    }
+    /// Of `socket.bind`.
+    Bound {
+        /// The address that the kernel now reports.
+        local: String,
+        /// True where any local address was asked for and the network allows loopback alone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        narrowed: bool,
+    }
+    /// Of `socket.listen`.
+    Listening {
+        /// The listener's address.
+        local: String,
+        /// The backlog in force after the kernel's cap.
+        backlog: u32,
+    }
+    /// Of `socket.accept`.
+    Accepted {
+        /// The new socket's number.
+        connection: SocketId,
+        /// The peer's address.
+        peer: String,
+        /// The connection's own address.
+        local: String,
+    }
+    /// Of `socket.connect`.
+    Connected {
+        /// The socket's own address.
+        local: String,
+        /// The peer's address.
+        peer: String,
+        /// How long the call took, in microseconds.
+        duration_us: u64,
+    }
+    /// Of `socket.send`.
+    Sent {
+        /// How many bytes the kernel took: all of them.
+        bytes: usize,
+    }
+    /// Of `socket.recv`.
+    Received {
+        /// How many bytes are in `data`.
+        bytes: usize,
+        /// The bytes.
+        data: Data,
+        /// The sender of a datagram.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        /// A datagram was longer than `max` and its rest is lost.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        truncated: bool,
+        /// The length of a truncated datagram, in bytes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        datagram_bytes: Option<usize>,
+        /// A stream's peer has closed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        eof: bool,
+    }
+    /// Of `socket.set_option` and `socket.get_option`.
+    OptionValue {
+        /// The value as the kernel reports it.
+        value: Value,
+    }
+    /// Of `socket.list`.
+    Sockets {
+        /// The session's sockets by rising number.
+        sockets: Vec<SocketInfo>,
+    }
+    /// Of `socket.configure`.
+    Configured {
+        /// Whether the server receives by itself.
+        receive: Mode,
+        /// Whether the server accepts by itself.
+        accept: Mode,
+        /// What answers arriving data.
+        responder: Option<Responder>,
+    }
+    /// Of `call.cancel`.
+    Cancelled {
+        /// Whether such a call was waiting.
+        cancelled: bool,
+    }
+    /// Of `session.configure`.
+    SessionConfigured {
+        /// In which form bytes are sent.
+        data: DataForm,
+        /// How much of the bytes pushed events carry.
+        payload: PayloadShare,
+    }
+    /// Of `log.read`.
+    LogPage {
+        /// The events that fit the question, oldest first.
+        events: Vec<Event>,
+        /// The oldest `seq` that the log still holds; 0 while it is empty.
+        oldest: u64,
+        /// The newest `seq`; 0 while there is none.
+        newest: u64,
+        /// Whether events after the last one returned may fit, too.
+        more: bool,
+    }
+    /// Of `log.note`.
+    Noted {
+        /// The note's number in the log.
+        seq: u64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_is_pinned() {
+        let check = |answer: Answer, json: &str| assert_eq!(serde_json::to_string(&answer).unwrap(), json);
+        check(Done {}.into(), "{}");
+        check(Created { socket: 3 }.into(), r#"{"socket":3}"#);
+        check(Bound { local: "127.0.0.1:9".into(), narrowed: false }.into(), r#"{"local":"127.0.0.1:9"}"#);
+        check(
+            Bound { local: "127.0.0.1:9".into(), narrowed: true }.into(),
+            r#"{"local":"127.0.0.1:9","narrowed":true}"#,
+        );
+        check(
+            Listening { local: "127.0.0.1:9".into(), backlog: 128 }.into(),
+            r#"{"local":"127.0.0.1:9","backlog":128}"#,
+        );
+        check(
+            Accepted { connection: 4, peer: "127.0.0.1:8".into(), local: "127.0.0.1:9".into() }.into(),
+            r#"{"connection":4,"peer":"127.0.0.1:8","local":"127.0.0.1:9"}"#,
+        );
+        check(
+            Connected { local: "127.0.0.1:8".into(), peer: "127.0.0.1:9".into(), duration_us: 52 }.into(),
+            r#"{"local":"127.0.0.1:8","peer":"127.0.0.1:9","duration_us":52}"#,
+        );
+        check(Sent { bytes: 2 }.into(), r#"{"bytes":2}"#);
+        let received = Received {
+            bytes: 2,
+            data: Data::from_bytes(b"hi"),
+            from: None,
+            truncated: false,
+            datagram_bytes: None,
+            eof: false,
+        };
+        check(received.clone().into(), r#"{"bytes":2,"data":{"text":"hi"}}"#);
+        check(
+            Received {
+                from: Some("127.0.0.1:8".into()),
+                truncated: true,
+                datagram_bytes: Some(9),
+                ..received.clone()
+            }
+            .into(),
+            r#"{"bytes":2,"data":{"text":"hi"},"from":"127.0.0.1:8","truncated":true,"datagram_bytes":9}"#,
+        );
+        check(
+            Received { bytes: 0, data: Data::from_bytes(b""), eof: true, ..received }.into(),
+            r#"{"bytes":0,"data":{"text":""},"eof":true}"#,
+        );
+        check(OptionValue { value: Value::Null }.into(), r#"{"value":null}"#);
+        check(Sockets { sockets: Vec::new() }.into(), r#"{"sockets":[]}"#);
+        check(
+            Configured { receive: Mode::Stream, accept: Mode::Manual, responder: Some(Responder::Echo {}) }
+                .into(),
+            r#"{"receive":"stream","accept":"manual","responder":{"kind":"echo"}}"#,
+        );
+        check(Cancelled { cancelled: true }.into(), r#"{"cancelled":true}"#);
+        check(
+            SessionConfigured { data: DataForm::Auto, payload: PayloadShare::Full }.into(),
+            r#"{"data":"auto","payload":"full"}"#,
+        );
+        check(
+            LogPage { events: Vec::new(), oldest: 0, newest: 0, more: false }.into(),
+            r#"{"events":[],"oldest":0,"newest":0,"more":false}"#,
+        );
+        check(Noted { seq: 1 }.into(), r#"{"seq":1}"#);
+    }
+}

@@ -1,0 +1,337 @@
+//! The calls of section 4: their parameters, and the one place that reads them from JSON.
+//!
+//! Both edges, WebSocket and REST, build the same [`Call`] here. Parsing is strict: parameters are an object,
+//! a field that a call does not have is an error, and each error names the field.
+
+use serde::de::{self, DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+use crate::rpc::Id;
+use crate::{Address, Family, Fault, Mode, Payload, Responder, ShutdownHow, SocketId, SocketType};
+
+/// Most bytes that one `recv` returns.
+pub const RECV_MAX: usize = crate::payload::PAYLOAD_MAX;
+/// Most events that one `log.read` returns.
+pub const LOG_READ_MAX: usize = 1000;
+/// Longest text of a `log.note`, in bytes.
+pub const NOTE_MAX: usize = 4096;
+
+/// Declares the calls: a struct each, the enum over them, and the table from method names.
+macro_rules! calls {
+    ($($(#[$doc:meta])* $method:literal $variant:ident { $($(#[$field_meta:meta])* $field:ident : $type:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub struct $variant { $($(#[$field_meta])* pub $field: $type,)* }
+
+            impl From<$variant> for Call {
+                fn from(call: $variant) -> Call { Call::$variant(call) }
+            }
+        )*
+
+        /// One call of a client.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Call { $($(#[$doc])* $variant($variant),)* }
+
+        impl Call {
+            /// Every method's name, in the order of section 4.
+            pub const METHODS: &[&str] = &[$($method),*];
+
+            /// The method's name on the wire.
+            pub fn method(&self) -> &'static str {
+                match self { $(Call::$variant(_) => $method,)* }
+            }
+
+            /// Reads a call from a method's name and its parameters as they came.
+            ///
+            /// # Errors
+            /// `-32601` for an unknown method, `-32602` with the field's name for wrong parameters.
+            pub fn parse(method: &str, params: Option<&RawValue>) -> Result<Call, Fault> {
+                match method {
+                    $($method => parse_params(params).map(Call::$variant),)*
+                    _ => Err(Fault::no_such_method(method)),
+                }
+            }
+        }
+    };
+}
+
+calls! {
+    /// `socket(2)`.
+    "socket.create" SocketCreate {
+        /// The address family.
+        family: Family,
+        /// The socket's type.
+        r#type: SocketType,
+    }
+    /// `bind(2)`.
+    "socket.bind" SocketBind {
+        /// The socket's number.
+        socket: SocketId,
+        /// The local address to take.
+        address: Address,
+    }
+    /// `listen(2)`.
+    "socket.listen" SocketListen {
+        /// The socket's number.
+        socket: SocketId,
+        /// How many connections may wait for `accept`; the kernel caps it at `net.core.somaxconn`.
+        #[serde(default = "default_backlog")]
+        backlog: i32,
+    }
+    /// `accept(2)`.
+    "socket.accept" SocketAccept {
+        /// The listener's number.
+        socket: SocketId,
+        /// Longest wait in milliseconds; left out waits for ever.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<u64>,
+    }
+    /// `connect(2)`.
+    "socket.connect" SocketConnect {
+        /// The socket's number.
+        socket: SocketId,
+        /// The peer's address.
+        address: Address,
+        /// Longest wait in milliseconds; left out waits for ever.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<u64>,
+    }
+    /// `send(2)`, and `sendto(2)` where `to` is given.
+    "socket.send" SocketSend {
+        /// The socket's number.
+        socket: SocketId,
+        /// The bytes to send.
+        data: Payload,
+        /// The datagram's destination.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Address>,
+        /// Flags of the call.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        flags: Vec<SendFlag>,
+        /// Longest wait in milliseconds; left out waits for ever.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<u64>,
+    }
+    /// `recv(2)`, and `recvfrom(2)` for datagrams.
+    "socket.recv" SocketRecv {
+        /// The socket's number.
+        socket: SocketId,
+        /// Most bytes to take, 1 to 1048576.
+        #[serde(default = "default_recv_max", deserialize_with = "recv_max")]
+        max: usize,
+        /// Flags of the call.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        flags: Vec<RecvFlag>,
+        /// Longest wait in milliseconds; left out waits for ever.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<u64>,
+    }
+    /// `shutdown(2)`.
+    "socket.shutdown" SocketShutdown {
+        /// The socket's number.
+        socket: SocketId,
+        /// Which directions end.
+        how: ShutdownHow,
+    }
+    /// `close(2)`.
+    "socket.close" SocketClose {
+        /// The socket's number.
+        socket: SocketId,
+        /// `SO_LINGER` in seconds for this close; 0 sends RST instead of FIN (socket(7)).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        linger_s: Option<u16>,
+    }
+    /// `setsockopt(2)`.
+    "socket.set_option" SocketSetOption {
+        /// The socket's number.
+        socket: SocketId,
+        /// The option's name.
+        name: String,
+        /// Its new value.
+        value: serde_json::Value,
+    }
+    /// `getsockopt(2)`.
+    "socket.get_option" SocketGetOption {
+        /// The socket's number.
+        socket: SocketId,
+        /// The option's name.
+        name: String,
+    }
+    /// What the kernel knows of a socket (section 6).
+    "socket.info" SocketInfoCall {
+        /// The socket's number.
+        socket: SocketId,
+    }
+    /// The same of every socket of the session.
+    "socket.list" SocketList {}
+    /// Streaming and responders (section 5). A field left out stays as it is.
+    "socket.configure" SocketConfigure {
+        /// The socket's number.
+        socket: SocketId,
+        /// Whether the server receives by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receive: Option<Mode>,
+        /// Whether the server accepts by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accept: Option<Mode>,
+        /// What answers arriving data; null for nothing.
+        #[serde(default, deserialize_with = "responder", skip_serializing_if = "Option::is_none")]
+        responder: Option<Option<Responder>>,
+    }
+    /// Ends a call that is still waiting on this connection.
+    "call.cancel" CallCancel {
+        /// The waiting call's `id`.
+        id: Id,
+    }
+    /// How events reach this connection. A field left out stays as it is.
+    "session.configure" SessionConfigure {
+        /// In which form bytes are sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        data: Option<DataForm>,
+        /// How much of the bytes pushed events carry.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payload: Option<PayloadShare>,
+    }
+    /// What `session.hello` says, and the quotas used.
+    "session.info" SessionInfoCall {}
+    /// Events of the log, from the oldest.
+    "log.read" LogRead {
+        /// Only events with a greater `seq`.
+        #[serde(default)]
+        after: u64,
+        /// Most events to return, 1 to 1000.
+        #[serde(default = "default_log_limit", deserialize_with = "log_limit")]
+        limit: usize,
+        /// Only events of this socket.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        socket: Option<SocketId>,
+        /// Only events of these kinds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kinds: Option<Vec<String>>,
+    }
+    /// Puts a note of the user's own into the log.
+    "log.note" LogNote {
+        /// The note, at most 4096 bytes.
+        #[serde(deserialize_with = "note_text")]
+        text: String,
+    }
+    /// Closes every socket, then the session.
+    "session.close" SessionClose {}
+}
+
+/// Flags of `send(2)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendFlag {
+    /// `MSG_OOB`: the last byte is TCP's urgent data (RFC 6093).
+    Oob,
+}
+
+/// Flags of `recv(2)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecvFlag {
+    /// `MSG_PEEK`: look, and leave the bytes in the queue.
+    Peek,
+    /// `MSG_OOB`: TCP's urgent data.
+    Oob,
+    /// `MSG_WAITALL`: wait until `max` bytes are there, the peer closed or the wait ended.
+    Waitall,
+}
+
+/// In which form a connection gets bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataForm {
+    /// Text where the bytes are valid UTF-8, base64 otherwise.
+    #[default]
+    Auto,
+    /// Always base64.
+    Base64,
+}
+
+/// How much of the bytes pushed events carry on a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayloadShare {
+    /// All that the log holds.
+    #[default]
+    Full,
+    /// The first 256 bytes.
+    Preview,
+    /// None; `bytes` still counts them.
+    None,
+}
+
+fn parse_params<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, Fault> {
+    let json = params.map_or("{}", |raw| raw.get().trim_ascii_start());
+    // serde reads a struct from an array as well; the contract says object.
+    if !json.starts_with('{') {
+        return Err(Fault::bad_params("params", "must be an object"));
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        Fault::bad_params(if path == "." { "params" } else { &path }, &describe(error.inner()))
+    })
+}
+
+/// serde's text without the place in the JSON, which says nothing once the field is named.
+fn describe(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" at line ").map_or(text.as_str(), |(what, _)| what).to_owned()
+}
+
+fn default_backlog() -> i32 {
+    128
+}
+
+fn default_recv_max() -> usize {
+    4096
+}
+
+fn default_log_limit() -> usize {
+    100
+}
+
+/// Null is told apart from a field that is not there, and an array, which serde would take for the object, is refused.
+fn responder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Responder>>, D::Error> {
+    match Option::<serde_json::Map<String, serde_json::Value>>::deserialize(deserializer)? {
+        None => Ok(Some(None)),
+        Some(object) => serde_json::from_value(object.into())
+            .map(|responder| Some(Some(responder)))
+            .map_err(de::Error::custom),
+    }
+}
+
+fn within<'de, D: Deserializer<'de>>(deserializer: D, most: usize) -> Result<usize, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    match usize::try_from(number) {
+        Ok(number) if (1..=most).contains(&number) => Ok(number),
+        _ => Err(de::Error::custom(format_args!("{number} is not from 1 to {most}"))),
+    }
+}
+
+fn recv_max<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    within(deserializer, RECV_MAX)
+}
+
+fn log_limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    within(deserializer, LOG_READ_MAX)
+}
+
+fn note_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match text.len() {
+        0 => Err(de::Error::custom("is empty")),
+        1..=NOTE_MAX => Ok(text),
+        length => Err(de::Error::custom(format_args!("{length} bytes are over the limit of {NOTE_MAX}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,293 @@
+//! The lines of a session's log (section 7).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Data, Family, Fault, ShutdownHow, SocketId, SocketType};
+
+/// Most bytes of a payload that the log keeps; `bytes` is always the true count.
+pub const DATA_KEPT: usize = 65_536;
+
+/// Most bytes of a payload that a preview carries (`session.configure`).
+pub const PREVIEW_BYTES: usize = 256;
+
+/// One line of a session's log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its number, from 1 without gaps.
+    pub seq: u64,
+    /// When, in microseconds since the Unix epoch.
+    pub time_us: u64,
+    /// The socket that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub socket: Option<SocketId>,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened, with what there is to tell about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EventKind {
+    /// `socket(2)` made a socket.
+    Created {
+        /// Its family.
+        family: Family,
+        /// Its type.
+        r#type: SocketType,
+    },
+    /// `bind(2)` gave it an address.
+    Bound {
+        /// The address that the kernel reports.
+        local: String,
+        /// True where any local address was asked for and the network allows loopback alone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        narrowed: bool,
+    },
+    /// `listen(2)` made it a listener.
+    Listening {
+        /// The listener's address.
+        local: String,
+        /// The backlog in force after the kernel's cap.
+        backlog: u32,
+    },
+    /// `connect(2)` reached a peer.
+    Connected {
+        /// The socket's own address.
+        local: String,
+        /// The peer's address.
+        peer: String,
+        /// How long the call took, in microseconds.
+        duration_us: u64,
+    },
+    /// `accept(2)` took a connection.
+    Accepted {
+        /// The new socket's number.
+        connection: SocketId,
+        /// The peer's address.
+        peer: String,
+        /// The connection's own address.
+        local: String,
+    },
+    /// The kernel took bytes to send.
+    Sent {
+        /// How many.
+        bytes: usize,
+        /// The bytes, unless this connection asked for none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        data: Option<Data>,
+        /// True where `data` is only the beginning.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        data_cut: bool,
+        /// The destination of a datagram.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+        /// `send`'s flags, where there were any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        flags: Vec<String>,
+    },
+    /// The kernel handed bytes over.
+    Received {
+        /// How many.
+        bytes: usize,
+        /// The bytes, unless this connection asked for none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        data: Option<Data>,
+        /// True where `data` is only the beginning.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        data_cut: bool,
+        /// The sender of a datagram.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        /// A datagram was longer than the buffer and its rest is lost.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        truncated: bool,
+        /// `recv`'s flags, where there were any: a peek leaves the bytes in the queue.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        flags: Vec<String>,
+    },
+    /// A stream's `recv` returned 0: the peer has closed.
+    PeerClosed {},
+    /// The kernel reported `ECONNRESET`.
+    Reset {},
+    /// `shutdown(2)` ended one direction or both.
+    Shutdown {
+        /// Which.
+        how: ShutdownHow,
+    },
+    /// `setsockopt(2)` changed an option.
+    Option {
+        /// Its name.
+        name: String,
+        /// Its value as the kernel then reports it.
+        value: Value,
+    },
+    /// The socket is closed; its number never comes back.
+    Closed {
+        /// By whom.
+        by: ClosedBy,
+    },
+    /// A call failed.
+    Failed {
+        /// The call's name: `connect`, `recv`, …
+        call: String,
+        /// The error that its caller got.
+        error: Fault,
+    },
+    /// Something was lost, and this much.
+    Dropped {
+        /// How many datagrams.
+        count: u64,
+        /// Why.
+        reason: String,
+    },
+    /// A note of the user's own.
+    Note {
+        /// Its text.
+        text: String,
+    },
+}
+
+impl EventKind {
+    /// Every kind's name, in the order of section 7.
+    pub const NAMES: &[&str] = &[
+        "created",
+        "bound",
+        "listening",
+        "connected",
+        "accepted",
+        "sent",
+        "received",
+        "peer_closed",
+        "reset",
+        "shutdown",
+        "option",
+        "closed",
+        "failed",
+        "dropped",
+        "note",
+    ];
+
+    /// The kind's name on the wire.
+    pub fn name(&self) -> &'static str {
+        match self {
+            EventKind::Created { .. } => "created",
+            EventKind::Bound { .. } => "bound",
+            EventKind::Listening { .. } => "listening",
+            EventKind::Connected { .. } => "connected",
+            EventKind::Accepted { .. } => "accepted",
+            EventKind::Sent { .. } => "sent",
+            EventKind::Received { .. } => "received",
+            EventKind::PeerClosed {} => "peer_closed",
+            EventKind::Reset {} => "reset",
+            EventKind::Shutdown { .. } => "shutdown",
+            EventKind::Option { .. } => "option",
+            EventKind::Closed { .. } => "closed",
+            EventKind::Failed { .. } => "failed",
+            EventKind::Dropped { .. } => "dropped",
+            EventKind::Note { .. } => "note",
+        }
+    }
+}
+
+/// Who closed a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedBy {
+    /// A call of `socket.close`.
+    Client,
+    /// The session ended.
+    Session,
+    /// The server shut down.
+    Server,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_pinned_and_reads_back() {
+        let check = |kind: EventKind, rest: &str| {
+            let name = kind.name();
+            assert!(EventKind::NAMES.contains(&name));
+            let event = Event { seq: 17, time_us: 1_700_000_000_000_000, socket: Some(3), kind };
+            let json = serde_json::to_string(&event).unwrap();
+            assert_eq!(
+                json,
+                format!(r#"{{"seq":17,"time_us":1700000000000000,"socket":3,"kind":"{name}"{rest}}}"#)
+            );
+            assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event);
+        };
+        let hi = || Some(Data::from_bytes(b"hi"));
+        check(
+            EventKind::Created { family: Family::Inet6, r#type: SocketType::Stream },
+            r#","family":"inet6","type":"stream""#,
+        );
+        check(EventKind::Bound { local: "127.0.0.1:9".into(), narrowed: false }, r#","local":"127.0.0.1:9""#);
+        check(
+            EventKind::Bound { local: "127.0.0.1:9".into(), narrowed: true },
+            r#","local":"127.0.0.1:9","narrowed":true"#,
+        );
+        check(
+            EventKind::Listening { local: "[::1]:9".into(), backlog: 128 },
+            r#","local":"[::1]:9","backlog":128"#,
+        );
+        check(
+            EventKind::Connected { local: "127.0.0.1:8".into(), peer: "127.0.0.1:9".into(), duration_us: 5 },
+            r#","local":"127.0.0.1:8","peer":"127.0.0.1:9","duration_us":5"#,
+        );
+        check(
+            EventKind::Accepted { connection: 4, peer: "127.0.0.1:8".into(), local: "127.0.0.1:9".into() },
+            r#","connection":4,"peer":"127.0.0.1:8","local":"127.0.0.1:9""#,
+        );
+        check(
+            EventKind::Sent {
+                bytes: 2,
+                data: hi(),
+                data_cut: false,
+                to: Some("127.0.0.1:9".into()),
+                flags: vec![],
+            },
+            r#","bytes":2,"data":{"text":"hi"},"to":"127.0.0.1:9""#,
+        );
+        check(
+            EventKind::Received {
+                bytes: 99,
+                data: hi(),
+                data_cut: true,
+                from: Some("127.0.0.1:8".into()),
+                truncated: true,
+                flags: vec!["peek".into()],
+            },
+            r#","bytes":99,"data":{"text":"hi"},"data_cut":true,"from":"127.0.0.1:8","truncated":true,"flags":["peek"]"#,
+        );
+        check(EventKind::PeerClosed {}, "");
+        check(EventKind::Reset {}, "");
+        check(EventKind::Shutdown { how: ShutdownHow::Write }, r#","how":"write""#);
+        check(
+            EventKind::Option { name: "linger_s".into(), value: Value::Null },
+            r#","name":"linger_s","value":null"#,
+        );
+        check(EventKind::Closed { by: ClosedBy::Client }, r#","by":"client""#);
+        check(
+            EventKind::Failed { call: "recv".into(), error: Fault::timeout("recv") },
+            r#","call":"recv","error":{"code":4,"message":"timed out","data":{"kind":"timeout","call":"recv"}}"#,
+        );
+        check(
+            EventKind::Dropped { count: 3, reason: "receive buffer full".into() },
+            r#","count":3,"reason":"receive buffer full""#,
+        );
+        check(EventKind::Note { text: "here".into() }, r#","text":"here""#);
+    }
+
+    #[test]
+    fn an_event_about_no_socket_has_no_such_field() {
+        let event = Event { seq: 1, time_us: 2, socket: None, kind: EventKind::Note { text: "a".into() } };
+        assert_eq!(
+            serde_json::to_string(&event).unwrap(),
+            r#"{"seq":1,"time_us":2,"kind":"note","text":"a"}"#
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! What a connection is told first (section 2), and `session.info`.
+
+use serde::{Deserialize, Serialize};
+
+/// The parameters of `session.hello`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The session's id.
+    pub session: String,
+    /// The session's own token.
+    pub token: String,
+    /// Whether the connection came back to a session that was there.
+    pub resumed: bool,
+    /// The newest `seq` of the log at this moment.
+    pub last_seq: u64,
+    /// The server's name and version.
+    pub server: Server,
+    /// Where the session's sockets live.
+    pub network: Network,
+    /// What the session may use.
+    pub limits: Limits,
+    /// What this server can do beyond version 1's base: `inet`, `inet6`, `unix`, …
+    pub features: Vec<String>,
+}
+
+/// The server's name and version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    /// `sockyard`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// Where a session's sockets live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    /// `host`: the sockets are this machine's own.
+    pub kind: String,
+    /// The address under which the session's own sockets reach each other.
+    pub local_address: String,
+    /// The directory of the session's Unix sockets, for programs on the same machine. Told to the owner only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unix_directory: Option<String>,
+}
+
+/// What a session may use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Open sockets.
+    pub sockets: u32,
+    /// Bytes of one message to the server; a longer one ends the connection with close code 1009.
+    pub message_bytes: usize,
+    /// Events that the log keeps.
+    pub log_events: usize,
+    /// Bytes that those events may take.
+    pub log_bytes: usize,
+    /// Calls of a session that may wait at once.
+    pub waiting_calls: usize,
+    /// Bytes that waiting `send` calls of a session may hold.
+    pub waiting_bytes: usize,
+    /// Connections attached to one session.
+    pub connections: usize,
+    /// Seconds that a session without a connection lives on.
+    pub grace_s: u64,
+}
+
+/// The result of `session.info`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionInfo {
+    /// What `session.hello` says.
+    #[serde(flatten)]
+    pub hello: Hello,
+    /// How much of the limits is used.
+    pub used: Used,
+}
+
+/// How much of the limits is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    /// Open sockets.
+    pub sockets: u32,
+    /// Events in the log.
+    pub log_events: usize,
+    /// Bytes that they take.
+    pub log_bytes: usize,
+    /// Calls that wait.
+    pub waiting_calls: usize,
+    /// Bytes that waiting `send` calls hold.
+    pub waiting_bytes: usize,
+    /// Attached connections.
+    pub connections: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hello_and_session_info_are_pinned() {
+        let hello = Hello {
+            session: "s_4f0c".into(),
+            token: "t".into(),
+            resumed: false,
+            last_seq: 0,
+            server: Server { name: "sockyard".into(), version: "0.1.0".into() },
+            network: Network { kind: "host".into(), local_address: "127.0.0.1".into(), unix_directory: None },
+            limits: Limits {
+                sockets: 64,
+                message_bytes: 1_048_576,
+                log_events: 100_000,
+                log_bytes: 16_777_216,
+                waiting_calls: 256,
+                waiting_bytes: 16_777_216,
+                connections: 16,
+                grace_s: 60,
+            },
+            features: vec!["inet".into(), "inet6".into(), "unix".into()],
+        };
+        let json = r#""session":"s_4f0c","token":"t","resumed":false,"last_seq":0,"server":{"name":"sockyard","version":"0.1.0"},"network":{"kind":"host","local_address":"127.0.0.1"},"limits":{"sockets":64,"message_bytes":1048576,"log_events":100000,"log_bytes":16777216,"waiting_calls":256,"waiting_bytes":16777216,"connections":16,"grace_s":60},"features":["inet","inet6","unix"]"#;
+        assert_eq!(serde_json::to_string(&hello).unwrap(), format!("{{{json}}}"));
+        let used = Used {
+            sockets: 1,
+            log_events: 2,
+            log_bytes: 3,
+            waiting_calls: 4,
+            waiting_bytes: 5,
+            connections: 6,
+        };
+        assert_eq!(
+            serde_json::to_string(&SessionInfo { hello, used }).unwrap(),
+            format!(
+                r#"{{{json},"used":{{"sockets":1,"log_events":2,"log_bytes":3,"waiting_calls":4,"waiting_bytes":5,"connections":6}}}}"#
+            )
+        );
+    }
+}
