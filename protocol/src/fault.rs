@@ -10,7 +10,7 @@ pub struct Fault {
     /// One clause in lower case: what failed.
     pub message: String,
     /// The rest, for programs.
-    pub data: FaultData,
+    pub data: Box<FaultData>,
 }
 
 /// What a program can act on.
@@ -79,7 +79,7 @@ impl Fault {
             bytes: None,
             hint: None,
         };
-        Fault { code, message: message.into(), data }
+        Fault { code, message: message.into(), data: Box::new(data) }
     }
 
     /// Code 1: the kernel refused `call` with `errno`; `message` is the errno in words.
