@@ -1,1 +1,45 @@
-fn main(){}
+//! Builds, runs and tests Sockyard: the one build tool beside cargo itself.
+//!
+//! Each command is a file. This one reads the command's name and nothing else.
+
+mod check;
+mod run;
+mod test;
+mod tools;
+mod web;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  run [-- OPTIONS]   builds the page and the server and starts it; OPTIONS are those of `sockyard serve`
+  web                builds the page into target/page, which the server embeds
+  test               everything that CI runs: formatting, lints, documentation, the checks below, all tests
+  check              proves that dependencies point one way, that files stay short and silenced lints say why
+  help               this text
+";
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_else(|| "help".to_owned());
+    let rest: Vec<String> = arguments.collect();
+    match command.as_str() {
+        "run" => run::run(rest),
+        "web" => no_more(&command, &rest).and_then(|()| web::build()),
+        "test" => no_more(&command, &rest).and_then(|()| test::run()),
+        "check" => no_more(&command, &rest).and_then(|()| check::run()),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => bail!("no command {other:?}; these are there:\n\n{HELP}"),
+    }
+}
+
+fn no_more(command: &str, rest: &[String]) -> Result<()> {
+    match rest.first() {
+        None => Ok(()),
+        Some(argument) => bail!("`cargo xtask {command}` takes no arguments, but got {argument:?}"),
+    }
+}

@@ -1,0 +1,152 @@
+//! Which modules may name which: the server's layers point downwards, and the wire types stay free of I/O.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::source;
+use crate::web::pages;
+
+/// A module of the server that must not name another: the module, what it must not name, and why.
+/// `session → policy → engine → network` and `session → log` are the allowed directions (docs/ARCHITECTURE.md).
+const FORBIDDEN: &[(&str, &str, &str)] = &[
+    ("session", "api", "a session does not know over which transport its calls come"),
+    ("policy", "api", "the policy decides the same over every transport"),
+    ("policy", "session", "the policy is asked by sessions and keeps none"),
+    ("log", "api", "the log does not know who reads it"),
+    ("log", "session", "the log is owned by a session and does not look back"),
+    ("log", "engine", "the log keeps wire types, which engine types are not"),
+    ("engine", "api", "the engine makes system calls and knows no transport"),
+    ("engine", "session", "the engine knows one socket, not who owns it"),
+    ("engine", "log", "the engine returns what happened; its caller writes the log"),
+    ("network", "api", "a network hands out sockets and knows no transport"),
+    ("network", "session", "a network hands out sockets and knows no owner"),
+    ("network", "log", "a network hands out sockets; its caller writes the log"),
+    ("network", "policy", "the policy decides before a network is used"),
+    ("network", "engine", "the engine uses networks, not the other way round"),
+];
+
+/// What the wire types must not name.
+const FORBIDDEN_IN_PROTOCOL: &[(&str, &str)] = &[
+    ("std::fs", "the wire types do no I/O"),
+    ("std::process", "the wire types do no I/O"),
+    ("std::thread", "the wire types start no task"),
+    ("std::time::Instant", "the wire types read no clock"),
+    ("std::time::SystemTime", "the wire types read no clock"),
+    ("std::env", "the wire types depend on nothing but their input"),
+    ("std::net::TcpStream", "the wire types do no I/O"),
+    ("std::net::TcpListener", "the wire types do no I/O"),
+    ("std::net::UdpSocket", "the wire types do no I/O"),
+    ("std::net::ToSocketAddrs", "the wire types resolve no names"),
+    ("std::os", "the wire types do not know where they run"),
+];
+
+/// Checks the sources of the server and of the wire types.
+pub(crate) fn check(root: &Path) -> Result<Vec<String>> {
+    let mut findings = Vec::new();
+    let server = root.join("server/src");
+    for file in rust_files(&server)? {
+        let text = read(&file)?;
+        let path = pages::relative(&server, &file);
+        findings
+            .extend(layers(&path, &text).into_iter().map(|finding| format!("server/src/{path}{finding}")));
+    }
+    let protocol = root.join("protocol/src");
+    for file in rust_files(&protocol)? {
+        let text = read(&file)?;
+        let path = pages::relative(&protocol, &file);
+        findings.extend(purity(&text).into_iter().map(|finding| format!("protocol/src/{path}{finding}")));
+    }
+    Ok(findings)
+}
+
+/// What a file of the server names although its layer must not.
+fn layers(path: &str, text: &str) -> Vec<String> {
+    let modules: Vec<&str> = path.trim_end_matches(".rs").split('/').collect();
+    let layer = modules[0];
+    let mut findings = Vec::new();
+    for (line, named) in source::crate_paths(text, modules.len()) {
+        let top = named.split("::").next().unwrap_or_default();
+        for (from, to, why) in FORBIDDEN {
+            if layer == *from && top == *to {
+                findings.push(format!(":{line}: {from} must not use {to} (crate::{named}): {why}"));
+            }
+        }
+    }
+    findings
+}
+
+/// What a file of the wire types names although they must not.
+fn purity(text: &str) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (line, named) in source::paths_from(text, "std") {
+        let named = format!("std::{named}");
+        for (to, why) in FORBIDDEN_IN_PROTOCOL {
+            if named == *to || named.starts_with(&format!("{to}::")) {
+                findings.push(format!(":{line}: protocol must not use {named}: {why}"));
+            }
+        }
+    }
+    findings
+}
+
+fn rust_files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
+    let mut files = pages::files_below(folder)?;
+    files.retain(|file| file.extension().is_some_and(|end| end == "rs"));
+    Ok(files)
+}
+
+fn read(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forbidden_import_is_found_in_every_spelling() {
+        let check = |path: &str, text: &str, expected: &str| {
+            let findings = layers(path, text);
+            assert!(
+                findings.iter().any(|finding| finding.contains(expected)),
+                "{path}: {text}: {findings:?}"
+            );
+        };
+        check("engine/socket.rs", "use crate::session::Session;", ":1: engine must not use session");
+        check("engine.rs", "\nuse crate::{network::Host, log::{Log, Entry}};", ":2: engine must not use log");
+        check("engine/socket.rs", "fn f() { crate::api::serve() }", "engine must not use api");
+        check("log/store.rs", "use super::super::session::Session;", "log must not use session");
+        check("network.rs", "use super::engine::Socket;", "network must not use engine");
+        check("session/calls.rs", "use crate ::\n    api;", "session must not use api");
+    }
+
+    #[test]
+    fn allowed_directions_comments_and_texts_are_not_found() {
+        let check = |path: &str, text: &str| assert_eq!(layers(path, text), Vec::<String>::new(), "{text}");
+        check("api/ws.rs", "use crate::session::Session;");
+        check("session/calls.rs", "use crate::{engine, log, network, policy};");
+        check(
+            "engine/socket.rs",
+            "// use crate::session::Session;\n/* crate::api */ const A: &str = \"crate::log\";",
+        );
+        check("log/store.rs", "use super::session;");
+        check("main.rs", "use crate::{api, engine};");
+    }
+
+    #[test]
+    fn input_and_output_are_found_in_the_wire_types() {
+        assert_eq!(
+            purity("use std::net::{IpAddr, SocketAddr};\nuse std::time::Duration;"),
+            Vec::<String>::new()
+        );
+        for text in [
+            "use std::net::{IpAddr, UdpSocket};",
+            "use std::{fmt, time::{Duration, Instant}};",
+            "fn now() { std::time::SystemTime::now() }",
+            "use std::fs;",
+        ] {
+            assert_eq!(purity(text).len(), 1, "{text}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `cargo xtask test`: everything that CI runs, in order, up to the first failure.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::{check, tools, web};
+
+/// A step: its name and what it does.
+type Step = (&'static str, fn() -> Result<()>);
+
+/// The cheap ones first. The tests are last, and nothing is printed after them: whoever reads the end of the
+/// output reads their summary.
+const STEPS: &[Step] = &[
+    ("formatting", formatting),
+    ("dependency directions", check::run),
+    ("what the tests need", needs),
+    ("lints", lints),
+    ("lints of the page for the browser", page_lints),
+    ("documentation", documentation),
+    ("page", web::build),
+    ("server", server),
+    ("tests", tests),
+];
+
+/// Runs every step.
+pub(crate) fn run() -> Result<()> {
+    let start = Instant::now();
+    for (index, (name, step)) in STEPS.iter().enumerate() {
+        eprintln!("\n== {} of {}: {name} (after {} s)", index + 1, STEPS.len(), start.elapsed().as_secs());
+        step().with_context(|| format!("step {} of {} failed: {name}", index + 1, STEPS.len()))?;
+    }
+    Ok(())
+}
+
+fn formatting() -> Result<()> {
+    tools::run(&mut tools::cargo(&["fmt", "--all", "--check"])).context("`cargo fmt --all` sets it right")
+}
+
+fn needs() -> Result<()> {
+    tools::ensure_wasm_target()?;
+    tools::ensure_browser()
+}
+
+fn lints() -> Result<()> {
+    tools::run(&mut tools::cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "--deny",
+        "warnings",
+    ]))
+}
+
+/// What is compiled for the browser alone is not seen on this machine's own target.
+fn page_lints() -> Result<()> {
+    let mut cargo = tools::cargo(&["clippy", "--package", "sockyard-web", "--lib", "--target", tools::WASM]);
+    tools::run(cargo.args(["--", "--deny", "warnings"]))
+}
+
+fn documentation() -> Result<()> {
+    let mut cargo = tools::cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    tools::run(cargo.env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+/// The black-box tests start this program. Built as part of the workspace it shares every dependency with them.
+fn server() -> Result<()> {
+    tools::run(&mut tools::cargo(&["build", "--workspace", "--bin", "sockyard"]))
+}
+
+fn tests() -> Result<()> {
+    if tools::program("cargo-nextest", &["--version"]).output().is_ok_and(|output| output.status.success()) {
+        // nextest runs no examples in comments.
+        tools::run(&mut tools::cargo(&["test", "--workspace", "--doc"]))?;
+        return tools::run(&mut tools::cargo(&["nextest", "run", "--workspace"]));
+    }
+    tools::run(&mut tools::cargo(&["test", "--workspace"]))
+}

@@ -1,0 +1,106 @@
+//! `cargo xtask web`: the page, from Rust and CSS to the files that the server embeds.
+//!
+//! wasm-bindgen runs as a library, pinned to the version that the page itself uses: there is no
+//! command-line tool to install and none that could be of another version.
+
+pub(crate) mod pages;
+mod stamp;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::tools;
+use pages::Page;
+
+/// Builds the page into `target/page`. When nothing has changed nothing is written, so that the server, which
+/// embeds that folder, is not compiled again.
+pub(crate) fn build() -> Result<()> {
+    tools::ensure_wasm_target()?;
+    tools::say("building the page");
+    let wasm = compile()?;
+
+    let mut page = Page::default();
+    let static_dir = tools::root().join("static");
+    page.add_folder(&static_dir)?;
+    page.add("page.css", stylesheet(&static_dir, &tools::root().join("web/src"))?);
+
+    let folder = tools::target_dir().join("page");
+    let stamp = tools::target_dir().join("page.stamp");
+    let wasm_bytes = std::fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+    let fingerprint = stamp::fingerprint(&wasm_bytes, &page);
+    if stamp::is_current(&stamp, &folder, &fingerprint) {
+        return Ok(());
+    }
+
+    page.add_folder(&bind(&wasm)?)?;
+    tools::say("compressing the page");
+    page.write(&folder)?;
+    stamp::write(&stamp, &folder, &fingerprint)
+}
+
+/// Compiles the page's Rust to wasm and returns the file.
+fn compile() -> Result<PathBuf> {
+    // A folder of its own: the server's builds would otherwise wait for the page's.
+    let target = tools::target_dir().join("web");
+    let mut cargo = tools::cargo(&["build", "--package", "sockyard-web", "--lib"]);
+    cargo.args(["--target", tools::WASM, "--profile", "wasm-release", "--target-dir"]).arg(&target);
+    tools::run(&mut cargo)?;
+    Ok(target.join(tools::WASM).join("wasm-release/sockyard_web.wasm"))
+}
+
+/// Writes the JavaScript that loads the wasm, and the wasm fit for it, into a folder of their own.
+fn bind(wasm: &Path) -> Result<PathBuf> {
+    let folder = tools::target_dir().join("web/bindgen");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    Bindgen::new()
+        .input_path(wasm)
+        .out_name("sockyard_web")
+        .typescript(false)
+        .web(true)?
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(&folder)
+        .context("wasm-bindgen cannot read the compiled page")?;
+    Ok(folder)
+}
+
+/// One stylesheet: the design's tokens first, then each component's, in the order of their paths.
+fn stylesheet(static_dir: &Path, sources: &Path) -> Result<Vec<u8>> {
+    let mut files = vec![static_dir.join("tokens.css")];
+    files.extend(
+        pages::files_below(sources)?
+            .into_iter()
+            .filter(|file| file.extension().is_some_and(|end| end == "css")),
+    );
+    let mut css = Vec::new();
+    for file in files.iter().filter(|file| file.exists()) {
+        css.extend(std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?);
+        css.push(b'\n');
+    }
+    Ok(css)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stylesheet_starts_with_the_tokens_and_follows_the_paths() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("static/tokens.css", "tokens");
+        write("src/b.css", "b");
+        write("src/a/z.css", "z");
+        write("src/a/lib.rs", "rust");
+        let css = stylesheet(&folder.path().join("static"), &folder.path().join("src")).unwrap();
+        assert_eq!(String::from_utf8(css).unwrap(), "tokens\nz\nb\n");
+    }
+}
