@@ -35,3 +35,5 @@
 //! | `log-detail`, `log-detail-close`, `log-detail-text`, `log-detail-hex`, `log-detail-decoded`, `log-detail-encoding`, `log-detail-error` | the chosen row's details |
 //! | `tab-sockets`, `tab-call`, `tab-log` | the phone's bottom tabs |
 
+pub mod model;
+pub mod text;

@@ -1,0 +1,15 @@
+//! What the page knows and decides, as plain structs without a browser: everything here is tested natively.
+
+pub mod arrangement;
+pub mod errno;
+pub mod filter;
+pub mod form;
+pub mod format;
+pub mod hexdump;
+pub mod log_store;
+pub mod mistake;
+pub mod outcome;
+pub mod python;
+pub mod scroll;
+pub mod sockets;
+pub mod summary;

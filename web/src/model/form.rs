@@ -1,0 +1,224 @@
+//! The form of each call: its fields, what they start with, and the call or the mistakes that come of them.
+
+mod build;
+mod draft;
+
+pub use build::{Built, build, payload_of};
+pub use draft::{Draft, Drafts};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::sockets::SocketView;
+
+/// The calls of the call bar, in the order in which a tutorial makes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CallKind {
+    /// `bind(2)`.
+    Bind,
+    /// `listen(2)`.
+    Listen,
+    /// `accept(2)`.
+    Accept,
+    /// `connect(2)`.
+    Connect,
+    /// `send(2)` and `sendto(2)`.
+    Send,
+    /// `recv(2)` and `recvfrom(2)`.
+    Recv,
+    /// `shutdown(2)`.
+    Shutdown,
+    /// `close(2)`.
+    Close,
+    /// `setsockopt(2)` and `getsockopt(2)`.
+    Options,
+    /// What the server does by itself.
+    Configure,
+}
+
+impl CallKind {
+    /// All of them, in order.
+    pub const ALL: [CallKind; 10] = [
+        CallKind::Bind,
+        CallKind::Listen,
+        CallKind::Accept,
+        CallKind::Connect,
+        CallKind::Send,
+        CallKind::Recv,
+        CallKind::Shutdown,
+        CallKind::Close,
+        CallKind::Options,
+        CallKind::Configure,
+    ];
+
+    /// Its name as programs write it, also in test ids.
+    pub fn name(self) -> &'static str {
+        match self {
+            CallKind::Bind => "bind",
+            CallKind::Listen => "listen",
+            CallKind::Accept => "accept",
+            CallKind::Connect => "connect",
+            CallKind::Send => "send",
+            CallKind::Recv => "recv",
+            CallKind::Shutdown => "shutdown",
+            CallKind::Close => "close",
+            CallKind::Options => "options",
+            CallKind::Configure => "configure",
+        }
+    }
+
+    /// The fields of its form.
+    pub fn fields(self, socket: &SocketView) -> &'static [Field] {
+        use Field::*;
+        match self {
+            CallKind::Bind => &[Address],
+            CallKind::Listen => &[Backlog],
+            CallKind::Accept => &[Timeout],
+            CallKind::Connect => &[Address, Timeout],
+            CallKind::Send if socket.is_datagram() => &[Data, DataForm, Encoding, To, Timeout, FlagOob],
+            CallKind::Send => &[Data, DataForm, Encoding, Timeout, FlagOob],
+            CallKind::Recv => &[Max, Timeout, FlagPeek, FlagWaitall, FlagOob],
+            CallKind::Shutdown => &[How],
+            CallKind::Close => &[Linger],
+            CallKind::Options => &[Option, OptionValue],
+            CallKind::Configure => &[Receive, Accept, Responder],
+        }
+    }
+}
+
+/// A field of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// Of `bind` and `connect`; each keeps its own entry.
+    Address,
+    /// Of `listen`.
+    Backlog,
+    /// The payload as entered.
+    Data,
+    /// How the payload is entered: `text`, `hex`, `escaped`, `zeros`.
+    DataForm,
+    /// The text's encoding.
+    Encoding,
+    /// A datagram's destination.
+    To,
+    /// Most bytes to receive.
+    Max,
+    /// Longest wait in seconds; blank waits for ever.
+    Timeout,
+    /// `MSG_PEEK`.
+    FlagPeek,
+    /// `MSG_OOB`.
+    FlagOob,
+    /// `MSG_WAITALL`.
+    FlagWaitall,
+    /// Which directions to shut down.
+    How,
+    /// Seconds to linger at `close`; blank leaves it.
+    Linger,
+    /// An option's name.
+    Option,
+    /// Its new value.
+    OptionValue,
+    /// Whether the server receives by itself.
+    Receive,
+    /// Whether the server accepts by itself.
+    Accept,
+    /// Whether the server answers by itself.
+    Responder,
+}
+
+impl Field {
+    /// The name after `field-` in test ids and element ids.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Address => "address",
+            Field::Backlog => "backlog",
+            Field::Data => "data",
+            Field::DataForm => "data-form",
+            Field::Encoding => "encoding",
+            Field::To => "to",
+            Field::Max => "max",
+            Field::Timeout => "timeout",
+            Field::FlagPeek => "flag-peek",
+            Field::FlagOob => "flag-oob",
+            Field::FlagWaitall => "flag-waitall",
+            Field::How => "how",
+            Field::Linger => "linger",
+            Field::Option => "option",
+            Field::OptionValue => "option-value",
+            Field::Receive => "receive",
+            Field::Accept => "accept",
+            Field::Responder => "responder",
+        }
+    }
+}
+
+/// The encodings offered for text; the server knows every label of the WHATWG standard.
+pub const ENCODINGS: [&str; 13] = [
+    "utf-8",
+    "gbk",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc-jp",
+    "euc-kr",
+    "iso-8859-1",
+    "windows-1252",
+    "windows-1251",
+    "koi8-r",
+    "utf-16le",
+    "utf-16be",
+];
+
+/// The options offered, in the order of the wire contract.
+pub const OPTIONS: [&str; 21] = [
+    "reuse_address",
+    "reuse_port",
+    "broadcast",
+    "keepalive",
+    "keepalive_idle_s",
+    "keepalive_interval_s",
+    "keepalive_count",
+    "linger_s",
+    "no_delay",
+    "receive_buffer",
+    "send_buffer",
+    "ttl",
+    "tos",
+    "ipv6_only",
+    "oob_inline",
+    "multicast_ttl",
+    "multicast_loop",
+    "join_multicast",
+    "leave_multicast",
+    "user_timeout_ms",
+    "error",
+];
+
+/// The call that a tutorial would make next on this socket. Any other may be made as well.
+pub fn natural_next(socket: &SocketView) -> CallKind {
+    if socket.is_datagram() {
+        return if !socket.is_bound() {
+            CallKind::Bind
+        } else if socket.info.as_ref().is_some_and(|info| info.receive_queue.unwrap_or(0) > 0) {
+            CallKind::Recv
+        } else {
+            CallKind::Send
+        };
+    }
+    if socket.listening {
+        return CallKind::Accept;
+    }
+    if socket.peer_closed || socket.state() == Some("CLOSE_WAIT") {
+        let queued = socket.info.as_ref().is_some_and(|info| info.receive_queue.unwrap_or(0) > 0);
+        return if queued || !socket.peer_closed { CallKind::Recv } else { CallKind::Close };
+    }
+    if socket.peer.is_some() {
+        let queued = socket.info.as_ref().is_some_and(|info| info.receive_queue.unwrap_or(0) > 0);
+        return if queued { CallKind::Recv } else { CallKind::Send };
+    }
+    if socket.is_bound() { CallKind::Listen } else { CallKind::Bind }
+}
+
+#[cfg(test)]
+mod tests;

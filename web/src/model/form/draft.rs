@@ -1,0 +1,112 @@
+//! What is typed into the forms, kept for each socket and call until the socket is closed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sockyard_protocol::{Family, SocketId};
+
+use super::{CallKind, Field};
+use crate::model::sockets::SocketView;
+
+/// Payloads that arrow-up brings back.
+const HISTORY_MAX: usize = 50;
+
+/// The entries of one socket's forms. Whatever was not typed has its default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    entries: BTreeMap<String, String>,
+}
+
+/// The entries of every socket, and the payloads sent before.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Drafts {
+    sockets: BTreeMap<SocketId, Draft>,
+    history: Vec<String>,
+}
+
+impl Draft {
+    /// What stands in a field of a call's form.
+    pub fn get(&self, kind: CallKind, field: Field, socket: &SocketView) -> String {
+        self.entries.get(&key(kind, field)).cloned().unwrap_or_else(|| initial(kind, field, socket))
+    }
+
+    /// Takes what was typed.
+    pub fn set(&mut self, kind: CallKind, field: Field, value: String) {
+        self.entries.insert(key(kind, field), value);
+    }
+}
+
+impl Drafts {
+    /// One socket's entries.
+    pub fn of(&self, socket: SocketId) -> Draft {
+        self.sockets.get(&socket).cloned().unwrap_or_default()
+    }
+
+    /// Takes what was typed.
+    pub fn set(&mut self, socket: SocketId, kind: CallKind, field: Field, value: String) {
+        self.sockets.entry(socket).or_default().set(kind, field, value);
+    }
+
+    /// Forgets a closed socket.
+    pub fn forget(&mut self, socket: SocketId) {
+        self.sockets.remove(&socket);
+    }
+
+    /// Forgets every socket; the payloads sent before stay.
+    pub fn forget_all(&mut self) {
+        self.sockets.clear();
+    }
+
+    /// Remembers a payload that was sent.
+    pub fn remember(&mut self, payload: &str) {
+        if payload.is_empty() {
+            return;
+        }
+        self.history.retain(|earlier| earlier != payload);
+        self.history.push(payload.to_owned());
+        if self.history.len() > HISTORY_MAX {
+            self.history.remove(0);
+        }
+    }
+
+    /// The payload sent `back` times ago; 1 is the last one.
+    pub fn recall(&self, back: usize) -> Option<&str> {
+        let index = self.history.len().checked_sub(back)?;
+        self.history.get(index).map(String::as_str)
+    }
+}
+
+/// `bind` and `connect` both have an address and mean different ones by it.
+fn key(kind: CallKind, field: Field) -> String {
+    format!("{}.{}", kind.name(), field.name())
+}
+
+fn initial(kind: CallKind, field: Field, socket: &SocketView) -> String {
+    let number = socket.socket;
+    let text = match (field, socket.family) {
+        (Field::Address, Family::Unix) if kind == CallKind::Bind => return format!("unix:s{number}.sock"),
+        (Field::Address, Family::Inet) if kind == CallKind::Bind => "127.0.0.1:0",
+        (Field::Address, Family::Inet6) if kind == CallKind::Bind => "[::1]:0",
+        (Field::Backlog, _) => "128",
+        (Field::DataForm, _) => "text",
+        (Field::Encoding, _) => "utf-8",
+        (Field::Max, _) => "1024",
+        (Field::How, _) => "write",
+        (Field::Option, _) => "reuse_address",
+        (Field::OptionValue, _) => "true",
+        (Field::Receive, _) => {
+            let stream = socket.info.as_ref().is_some_and(|info| info.receive != Default::default());
+            return if stream { "stream" } else { "manual" }.to_owned();
+        }
+        (Field::Accept, _) => {
+            let stream = socket.info.as_ref().is_some_and(|info| info.accept != Default::default());
+            return if stream { "stream" } else { "manual" }.to_owned();
+        }
+        (Field::Responder, _) => {
+            let echo = socket.info.as_ref().is_some_and(|info| info.responder.is_some());
+            return if echo { "echo" } else { "none" }.to_owned();
+        }
+        _ => "",
+    };
+    text.to_owned()
+}

@@ -1,0 +1,225 @@
+//! How a call ended, as the form below it tells.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sockyard_protocol::answer::{Accepted, Bound, Connected, Listening, OptionValue, Received, Sent};
+use sockyard_protocol::{Call, Fault, SocketId};
+
+use crate::model::format::duration_us;
+use crate::text::{Text, count, fill};
+
+/// Why a call has no answer of the server's.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CallError {
+    /// The server or the kernel refused.
+    Fault(Fault),
+    /// The connection was lost while the call waited; it may still have been made.
+    ConnectionLost,
+    /// There was no connection to make the call over.
+    NotOpen,
+}
+
+/// The end of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The call's name.
+    pub call: &'static str,
+    /// What came of it.
+    pub end: End,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// It waits for the kernel.
+    Running,
+    /// It succeeded.
+    Done(Success),
+    /// It failed.
+    Failed(CallError),
+}
+
+/// A success.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Success {
+    /// In words.
+    pub words: Vec<Words>,
+    /// The bytes that came.
+    pub bytes: Option<Vec<u8>>,
+    /// Whether the peer has closed.
+    pub eof: bool,
+    /// A socket that the call made.
+    pub socket: Option<SocketId>,
+}
+
+/// One sentence, kept apart from its language so that switching it turns old results, too.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Words {
+    /// See the text of the same name.
+    Bound(String),
+    /// See the text of the same name.
+    Narrowed,
+    /// Address and backlog.
+    Listening(String, u32),
+    /// Asked for and in force.
+    BacklogCapped(i64, u32),
+    /// Number and peer.
+    Accepted(SocketId, String),
+    /// Own address, peer, microseconds.
+    Connected(String, String, u64),
+    /// Bytes.
+    Sent(u64),
+    /// Bytes and sender.
+    Received(u64, Option<String>),
+    /// A datagram without bytes.
+    EmptyDatagram,
+    /// The length before the cut.
+    Truncated(u64),
+    /// An option's value.
+    Value(String),
+    /// Of `shutdown`.
+    Shutdown,
+    /// Of `close`.
+    Closed,
+    /// Of `configure`.
+    Configured,
+}
+
+impl Words {
+    /// The sentence.
+    pub fn say(&self, text: &Text) -> String {
+        let texts = &text.outcome;
+        match self {
+            Words::Bound(local) => fill(texts.bound, &[("local", local)]),
+            Words::Narrowed => texts.narrowed.to_owned(),
+            Words::Listening(local, backlog) => {
+                fill(texts.listening, &[("local", local), ("backlog", &backlog.to_string())])
+            }
+            Words::BacklogCapped(asked, backlog) => fill(
+                texts.backlog_capped,
+                &[("asked", &asked.to_string()), ("backlog", &backlog.to_string())],
+            ),
+            Words::Accepted(number, peer) => {
+                fill(texts.accepted, &[("n", &number.to_string()), ("peer", peer)])
+            }
+            Words::Connected(local, peer, took) => {
+                fill(texts.connected, &[("local", local), ("peer", peer), ("time", &duration_us(*took))])
+            }
+            Words::Sent(bytes) => count(*bytes, texts.sent_one, texts.sent_many),
+            Words::Received(bytes, from) => {
+                let mut words = count(*bytes, texts.received_one, texts.received_many);
+                if let Some(from) = from.as_deref().filter(|from| !from.is_empty()) {
+                    words.push(' ');
+                    words.push_str(&fill(texts.received_from, &[("from", from)]));
+                }
+                words
+            }
+            Words::EmptyDatagram => texts.empty_datagram.to_owned(),
+            Words::Truncated(bytes) => fill(texts.truncated, &[("n", &bytes.to_string())]),
+            Words::Value(value) => fill(texts.value, &[("value", value)]),
+            Words::Shutdown => texts.shutdown.to_owned(),
+            Words::Closed => texts.closed.to_owned(),
+            Words::Configured => texts.configured.to_owned(),
+        }
+    }
+}
+
+/// The short name of a call: `socket.bind` is `bind`.
+pub fn short_name(call: &Call) -> &'static str {
+    let method = call.method();
+    method.split_once('.').map_or(method, |(_, name)| name)
+}
+
+/// Reads the answer to a call.
+pub fn success(call: &Call, answer: &Value) -> Success {
+    match call {
+        Call::SocketBind(_) => read(answer, |Bound { local, narrowed }| {
+            let mut words = vec![Words::Bound(local)];
+            if narrowed {
+                words.push(Words::Narrowed);
+            }
+            said(words)
+        }),
+        Call::SocketListen(listen) => read(answer, |Listening { local, backlog }| {
+            let mut words = vec![Words::Listening(local, backlog)];
+            if i64::from(backlog) != i64::from(listen.backlog) {
+                words.push(Words::BacklogCapped(i64::from(listen.backlog), backlog));
+            }
+            said(words)
+        }),
+        Call::SocketAccept(_) => read(answer, |Accepted { connection, peer, .. }| Success {
+            socket: Some(connection),
+            ..said(vec![Words::Accepted(connection, peer)])
+        }),
+        Call::SocketConnect(_) => read(answer, |Connected { local, peer, duration_us }| {
+            said(vec![Words::Connected(local, peer, duration_us)])
+        }),
+        Call::SocketSend(_) => read(answer, |Sent { bytes }| said(vec![Words::Sent(bytes as u64)])),
+        Call::SocketRecv(_) => read(answer, received),
+        Call::SocketShutdown(_) => said(vec![Words::Shutdown]),
+        Call::SocketClose(_) => said(vec![Words::Closed]),
+        Call::SocketSetOption(_) | Call::SocketGetOption(_) => {
+            read(answer, |OptionValue { value }| said(vec![Words::Value(value.to_string())]))
+        }
+        Call::SocketConfigure(_) => said(vec![Words::Configured]),
+        _ => Success::default(),
+    }
+}
+
+fn received(answer: Received) -> Success {
+    let Received { bytes, data, from, truncated, datagram_bytes, eof } = answer;
+    if eof {
+        return Success { eof: true, ..Success::default() };
+    }
+    let mut words = vec![Words::Received(bytes as u64, from)];
+    if bytes == 0 {
+        words.push(Words::EmptyDatagram);
+    }
+    if truncated {
+        words.push(Words::Truncated(datagram_bytes.unwrap_or(bytes) as u64));
+    }
+    Success { bytes: data.to_bytes(), ..said(words) }
+}
+
+fn said(words: Vec<Words>) -> Success {
+    Success { words, ..Success::default() }
+}
+
+fn read<T: DeserializeOwned>(answer: &Value, tell: impl FnOnce(T) -> Success) -> Success {
+    T::deserialize(answer).map(tell).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Language;
+    use serde_json::json;
+    use sockyard_protocol::call::{SocketListen, SocketRecv};
+
+    fn words(success: &Success) -> Vec<String> {
+        success.words.iter().map(|words| words.say(Language::English.text())).collect()
+    }
+
+    #[test]
+    fn a_capped_backlog_is_said() {
+        let call = SocketListen { socket: 3, backlog: 99_999 }.into();
+        let end = success(&call, &json!({"local": "127.0.0.1:1", "backlog": 4096}));
+        assert_eq!(words(&end).len(), 2);
+        assert!(words(&end)[1].contains("99999"));
+    }
+
+    #[test]
+    fn the_end_of_a_stream_is_told_from_an_empty_datagram() {
+        let call = SocketRecv { socket: 3, max: 1024, flags: Vec::new(), timeout_ms: None }.into();
+        let eof = success(&call, &json!({"bytes": 0, "data": {"text": ""}, "eof": true}));
+        assert!(eof.eof && eof.words.is_empty());
+        let empty = success(&call, &json!({"bytes": 0, "data": {"text": ""}, "from": "127.0.0.1:1"}));
+        assert!(!empty.eof);
+        assert_eq!(words(&empty)[0], "0 bytes from 127.0.0.1:1");
+    }
+
+    #[test]
+    fn short_names_are_the_bsd_names() {
+        assert_eq!(short_name(&SocketListen { socket: 3, backlog: 1 }.into()), "listen");
+    }
+}

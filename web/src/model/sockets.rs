@@ -1,0 +1,282 @@
+//! The session's sockets as the page shows them: followed from events, corrected by what the kernel says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sockyard_protocol::event::ClosedBy;
+use sockyard_protocol::{Event, EventKind, Family, SocketId, SocketInfo, SocketType};
+
+/// Most closed sockets that are remembered; a loop that opens and closes must not fill the page.
+const CLOSED_MAX: usize = 100;
+/// How many colours there are for sockets; the style sheet has as many.
+pub const HUES: u32 = 10;
+
+/// The colour of a socket, the same wherever it is named.
+pub fn hue(socket: SocketId) -> u32 {
+    socket.saturating_sub(sockyard_protocol::FIRST_SOCKET) % HUES
+}
+
+/// One socket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SocketView {
+    /// Its number.
+    pub socket: SocketId,
+    /// Its family.
+    pub family: Family,
+    /// Its type.
+    pub r#type: SocketType,
+    /// Its own address, as far as known.
+    pub local: Option<String>,
+    /// Its peer's address, as far as known.
+    pub peer: Option<String>,
+    /// Whether `listen` succeeded on it.
+    pub listening: bool,
+    /// Whether its peer has closed.
+    pub peer_closed: bool,
+    /// Bytes sent and received, as counted from events until the kernel's figures come.
+    pub sent: u64,
+    /// See `sent`.
+    pub received: u64,
+    /// What `socket.info` said last.
+    pub info: Option<SocketInfo>,
+}
+
+/// A socket that is closed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClosedSocket {
+    /// What was last known of it.
+    pub view: SocketView,
+    /// Who closed it.
+    pub by: ClosedBy,
+}
+
+/// Every socket of the session.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SocketTable {
+    open: BTreeMap<SocketId, SocketView>,
+    closed: Vec<ClosedSocket>,
+    /// Every number ever closed: an answer to `socket.list` that is older must not bring it back.
+    gone: BTreeSet<SocketId>,
+}
+
+impl SocketView {
+    fn new(socket: SocketId, family: Family, r#type: SocketType) -> SocketView {
+        SocketView {
+            socket,
+            family,
+            r#type,
+            local: None,
+            peer: None,
+            listening: false,
+            peer_closed: false,
+            sent: 0,
+            received: 0,
+            info: None,
+        }
+    }
+
+    /// Whether it is a datagram socket.
+    pub fn is_datagram(&self) -> bool {
+        self.r#type == SocketType::Dgram
+    }
+
+    /// The kernel's TCP state, where there is one.
+    pub fn state(&self) -> Option<&str> {
+        self.info.as_ref().and_then(|info| info.state.as_deref())
+    }
+
+    /// Whether it has an address that a peer could reach.
+    pub fn is_bound(&self) -> bool {
+        self.local.as_deref().is_some_and(|local| !local.is_empty() && !local.ends_with(":0"))
+    }
+}
+
+impl SocketTable {
+    /// The open sockets by rising number.
+    pub fn open(&self) -> impl Iterator<Item = &SocketView> {
+        self.open.values()
+    }
+
+    /// The closed sockets, the last closed first.
+    pub fn closed(&self) -> impl Iterator<Item = &ClosedSocket> {
+        self.closed.iter().rev()
+    }
+
+    /// One open socket.
+    pub fn get(&self, socket: SocketId) -> Option<&SocketView> {
+        self.open.get(&socket)
+    }
+
+    /// Follows one line of the log.
+    pub fn apply(&mut self, event: &Event) {
+        let Some(socket) = event.socket else { return };
+        if let EventKind::Created { family, r#type } = event.kind {
+            if !self.gone.contains(&socket) {
+                self.open.entry(socket).or_insert_with(|| SocketView::new(socket, family, r#type));
+            }
+            return;
+        }
+        if let EventKind::Closed { by } = event.kind {
+            self.close(socket, by);
+            return;
+        }
+        let Some(view) = self.open.get_mut(&socket) else { return };
+        match &event.kind {
+            EventKind::Bound { local, .. } => view.local = Some(local.clone()),
+            EventKind::Listening { local, .. } => {
+                view.local = Some(local.clone());
+                view.listening = true;
+            }
+            EventKind::Connected { local, peer, .. } => {
+                view.local = Some(local.clone());
+                view.peer = Some(peer.clone());
+            }
+            EventKind::Accepted { connection, peer, local } => {
+                let (family, r#type) = (view.family, view.r#type);
+                if self.gone.contains(connection) {
+                    return;
+                }
+                let accepted = self
+                    .open
+                    .entry(*connection)
+                    .or_insert_with(|| SocketView::new(*connection, family, r#type));
+                accepted.local = Some(local.clone());
+                accepted.peer = Some(peer.clone());
+            }
+            EventKind::Sent { bytes, .. } => view.sent += *bytes as u64,
+            EventKind::Received { bytes, flags, .. } => {
+                if !flags.iter().any(|flag| flag == "peek") {
+                    view.received += *bytes as u64;
+                }
+            }
+            EventKind::PeerClosed {} | EventKind::Reset {} => view.peer_closed = true,
+            _ => {}
+        }
+    }
+
+    /// Takes what the kernel says of one socket.
+    pub fn set_info(&mut self, info: SocketInfo) {
+        if self.gone.contains(&info.socket) {
+            return;
+        }
+        let view = self
+            .open
+            .entry(info.socket)
+            .or_insert_with(|| SocketView::new(info.socket, info.family, info.r#type));
+        if info.local.is_some() {
+            view.local.clone_from(&info.local);
+        }
+        if info.peer.is_some() {
+            view.peer.clone_from(&info.peer);
+        }
+        view.listening = info.backlog.is_some() || info.state.as_deref() == Some("LISTEN");
+        view.sent = info.bytes_sent;
+        view.received = info.bytes_received;
+        view.info = Some(info);
+    }
+
+    /// Takes the answer of `socket.list`: also finds sockets whose lines have left the log.
+    pub fn set_list(&mut self, sockets: Vec<SocketInfo>) {
+        for info in sockets {
+            self.set_info(info);
+        }
+    }
+
+    /// Drops open sockets that the answer of a `socket.list` asked for after `known` does not name.
+    ///
+    /// Only sockets that were there when the question was asked may go: one made since is not in the answer.
+    pub fn drop_missing(&mut self, known: &[SocketId], listed: &[SocketId]) {
+        for socket in known {
+            if !listed.contains(socket) {
+                self.close(*socket, ClosedBy::Session);
+            }
+        }
+    }
+
+    /// The numbers of the open sockets.
+    pub fn numbers(&self) -> Vec<SocketId> {
+        self.open.keys().copied().collect()
+    }
+
+    fn close(&mut self, socket: SocketId, by: ClosedBy) {
+        self.gone.insert(socket);
+        if let Some(view) = self.open.remove(&socket) {
+            if self.closed.len() == CLOSED_MAX {
+                self.closed.remove(0);
+            }
+            self.closed.push(ClosedSocket { view, by });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(seq: u64, socket: SocketId, kind: EventKind) -> Event {
+        Event { seq, time_us: 0, socket: Some(socket), kind }
+    }
+
+    fn created(socket: SocketId, r#type: SocketType) -> Event {
+        event(1, socket, EventKind::Created { family: Family::Inet, r#type })
+    }
+
+    #[test]
+    fn a_socket_is_followed_from_its_making_to_its_close() {
+        let mut table = SocketTable::default();
+        table.apply(&created(3, SocketType::Dgram));
+        table.apply(&event(2, 3, EventKind::Bound { local: "127.0.0.1:7788".into(), narrowed: false }));
+        let view = table.get(3).unwrap();
+        assert!(view.is_datagram() && view.is_bound());
+        table.apply(&event(3, 3, EventKind::Closed { by: ClosedBy::Client }));
+        assert!(table.get(3).is_none());
+        assert_eq!(table.closed().next().unwrap().view.socket, 3);
+    }
+
+    #[test]
+    fn an_accepted_connection_is_a_socket_of_its_own() {
+        let mut table = SocketTable::default();
+        table.apply(&created(3, SocketType::Stream));
+        table.apply(&event(2, 3, EventKind::Listening { local: "127.0.0.1:1".into(), backlog: 5 }));
+        let (peer, local) = ("127.0.0.1:2".into(), "127.0.0.1:1".into());
+        table.apply(&event(3, 3, EventKind::Accepted { connection: 4, peer, local }));
+        assert!(table.get(3).unwrap().listening);
+        assert_eq!(table.get(4).unwrap().peer.as_deref(), Some("127.0.0.1:2"));
+        assert_eq!(table.get(4).unwrap().r#type, SocketType::Stream);
+    }
+
+    #[test]
+    fn a_late_answer_does_not_bring_a_closed_socket_back() {
+        let mut table = SocketTable::default();
+        table.apply(&created(3, SocketType::Stream));
+        table.apply(&event(2, 3, EventKind::Closed { by: ClosedBy::Client }));
+        table.apply(&created(3, SocketType::Stream));
+        assert!(table.get(3).is_none());
+    }
+
+    #[test]
+    fn sockets_gone_while_nobody_looked_leave_the_list() {
+        let mut table = SocketTable::default();
+        table.apply(&created(3, SocketType::Stream));
+        let known = table.numbers();
+        table.apply(&created(4, SocketType::Stream));
+        table.drop_missing(&known, &[]);
+        assert_eq!(table.numbers(), [4]);
+    }
+
+    #[test]
+    fn a_peek_takes_nothing_out() {
+        let mut table = SocketTable::default();
+        table.apply(&created(3, SocketType::Stream));
+        let received = |flags: Vec<String>| EventKind::Received {
+            bytes: 5,
+            data: None,
+            data_cut: false,
+            from: None,
+            truncated: false,
+            flags,
+        };
+        table.apply(&event(2, 3, received(vec!["peek".into()])));
+        table.apply(&event(3, 3, received(Vec::new())));
+        assert_eq!(table.get(3).unwrap().received, 5);
+    }
+}
