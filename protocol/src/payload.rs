@@ -71,6 +71,19 @@ impl From<&str> for Payload {
 }
 
 impl Payload {
+    /// Roughly how many bytes this payload holds while it waits: its text, or what it comes to.
+    pub fn size_hint(&self) -> usize {
+        match self {
+            Payload::Text { text, .. } => text.len(),
+            Payload::Hex { hex } => hex.len(),
+            Payload::Base64 { base64 } => base64.len(),
+            Payload::Escaped { escaped } => escaped.len(),
+            Payload::Zeros { zeros: count } | Payload::Repeat { count, .. } => {
+                usize::try_from(*count).unwrap_or(usize::MAX)
+            }
+        }
+    }
+
     /// The bytes that this payload stands for.
     ///
     /// # Errors

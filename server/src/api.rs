@@ -1,0 +1,45 @@
+//! The edge: HTTP and WebSocket in front of the sessions.
+//!
+//! Every request passes the same layers, upgrades included: response headers, then [`guard`], then its route.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tokio_util::task::TaskTracker;
+
+use crate::session::Registry;
+
+mod access;
+mod assets;
+mod guard;
+mod headers;
+mod problem;
+pub(crate) mod server;
+mod ws;
+
+pub(crate) use access::Access;
+pub(crate) use guard::Origins;
+
+/// What the routes share.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) access: Access,
+    pub(crate) origins: Origins,
+    /// Every WebSocket connection, so that a shutdown can wait until they are told.
+    pub(crate) connections: TaskTracker,
+}
+
+/// Every route behind every layer.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/api/v1/ws", get(ws::upgrade))
+        .route("/healthz", get(async || "ok"))
+        .fallback(assets::serve)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(&app), guard::check))
+        .layer(from_fn(headers::add))
+        .with_state(app)
+}

@@ -1,0 +1,69 @@
+//! Who may open a session.
+
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
+use sockyard_protocol::{Fault, TOKEN_SUBPROTOCOL_PREFIX};
+use subtle::ConstantTimeEq;
+
+/// The server's answer to "who may open a session?".
+#[derive(Clone, Debug)]
+pub(crate) enum Access {
+    /// Anyone.
+    Open,
+    /// Whoever has the owner's token.
+    Token(String),
+}
+
+impl Access {
+    /// # Errors
+    /// Code 8, whether the token is missing or wrong.
+    pub(super) fn check(&self, headers: &HeaderMap) -> Result<(), Fault> {
+        let Access::Token(token) = self else { return Ok(()) };
+        let shown = bearer(headers).or_else(|| subprotocol(headers));
+        // The comparison takes the same time wherever the two differ.
+        match shown {
+            Some(shown) if bool::from(shown.as_bytes().ct_eq(token.as_bytes())) => Ok(()),
+            _ => Err(Fault::unauthorized()),
+        }
+    }
+}
+
+/// RFC 6750 section 2.1.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// A browser can set no header on a WebSocket, but it can offer subprotocols.
+fn subprotocol(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(SEC_WEBSOCKET_PROTOCOL)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .find_map(|offered| offered.trim().strip_prefix(TOKEN_SUBPROTOCOL_PREFIX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_is_taken_from_either_header_and_only_the_right_one_passes() {
+        let access = Access::Token("secret".into());
+        let check = |name, value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            access.check(&headers).is_ok()
+        };
+        assert!(check(AUTHORIZATION, "Bearer secret"));
+        assert!(check(AUTHORIZATION, "bearer secret"));
+        assert!(check(SEC_WEBSOCKET_PROTOCOL, "sockyard.v1, sockyard.token.secret"));
+        for wrong in ["Bearer secre", "Bearer secrets", "Basic secret", "secret", "Bearer"] {
+            assert!(!check(AUTHORIZATION, wrong), "{wrong}");
+        }
+        assert!(!check(SEC_WEBSOCKET_PROTOCOL, "sockyard.v1"));
+        assert!(access.check(&HeaderMap::new()).is_err());
+        assert!(Access::Open.check(&HeaderMap::new()).is_ok());
+    }
+}

@@ -1,0 +1,185 @@
+//! From requests to calls and their answers.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::join_all;
+use sockyard_protocol::answer::{Cancelled, SessionConfigured};
+use sockyard_protocol::call::{CallCancel, SessionConfigure};
+use sockyard_protocol::rpc::{self, BadRequest, Id, Message, Request};
+use sockyard_protocol::{Answer, Call, Fault};
+use tokio::task::unconstrained;
+use tokio_util::sync::CancellationToken;
+
+use super::connection::Connection;
+use super::outbox::Reply;
+use crate::session::Caller;
+
+/// A request under way; without an answer where it was a notification.
+type Pending = Pin<Box<dyn Future<Output = Option<Reply>> + Send>>;
+
+/// Calls of this connection that have not been answered yet, by id.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    calls: Mutex<HashMap<Id, CancellationToken>>,
+}
+
+impl Waiting {
+    /// False where a call of that id waits already: an answer could not say which of the two it is for.
+    fn add(&self, id: &Id, cancel: &CancellationToken) -> bool {
+        let mut calls = self.lock();
+        if calls.contains_key(id) {
+            return false;
+        }
+        calls.insert(id.clone(), cancel.clone());
+        true
+    }
+
+    fn remove(&self, id: &Id) {
+        self.lock().remove(id);
+    }
+
+    fn cancel(&self, id: &Id) -> bool {
+        self.lock().get(id).inspect(|cancel| cancel.cancel()).is_some()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Id, CancellationToken>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connection {
+    /// Starts what a message asks for. Waits only where the outbox is full.
+    pub(super) async fn handle(self: &Arc<Self>, text: &str) {
+        match rpc::parse(text) {
+            Message::Single(request) => {
+                let mut pending = self.begin(request);
+                match futures_util::poll!(&mut pending) {
+                    std::task::Poll::Ready(Some(reply)) => self.outbox.send(reply).await,
+                    std::task::Poll::Ready(None) => {}
+                    std::task::Poll::Pending => {
+                        let connection = Arc::clone(self);
+                        self.calls.spawn(async move {
+                            if let Some(reply) = pending.await {
+                                connection.outbox.send(reply).await;
+                            }
+                        });
+                    }
+                }
+            }
+            Message::Batch(parts) => {
+                let mut pending = Vec::with_capacity(parts.len());
+                for part in parts {
+                    let mut one = self.begin(part);
+                    pending.push(match futures_util::poll!(&mut one) {
+                        std::task::Poll::Ready(reply) => Box::pin(std::future::ready(reply)),
+                        std::task::Poll::Pending => one,
+                    });
+                }
+                let connection = Arc::clone(self);
+                self.calls.spawn(async move {
+                    let replies: Vec<Reply> = join_all(pending).await.into_iter().flatten().collect();
+                    if !replies.is_empty() {
+                        connection.send_batch(replies).await;
+                    }
+                });
+            }
+        }
+    }
+
+    async fn send_batch(&self, replies: Vec<Reply>) {
+        let texts: Vec<&str> = replies.iter().map(|reply| reply.text.as_str()).collect();
+        let text = format!("[{}]", texts.join(","));
+        self.outbox.send(Reply { text, reservation: None }).await;
+        // The quotas of the whole batch are held until here.
+        drop(replies);
+    }
+
+    /// A request's future. It has to be polled once at once, in the order of the requests: that first poll takes
+    /// the call's place in its socket's queue. Tokio's budget must not cut it short, or the order could change.
+    fn begin(self: &Arc<Self>, request: Result<Request<'_>, BadRequest>) -> Pending {
+        let Request { id, method, params } = match request {
+            Ok(request) => request,
+            Err(BadRequest { id, fault }) => return ready(Some(failure(&id, &fault))),
+        };
+        let call = match Call::parse(&method, params) {
+            Ok(call) => call,
+            Err(fault) => return ready(self.refused(id.as_ref(), &method, &fault)),
+        };
+        match call {
+            Call::CallCancel(CallCancel { id: other }) => {
+                let cancelled = self.waiting.cancel(&other);
+                ready(id.map(|id| success(&id, &Cancelled { cancelled }.into())))
+            }
+            Call::SessionConfigure(call) => {
+                let answer = self.configure(&call);
+                ready(id.map(|id| success(&id, &answer)))
+            }
+            call => self.start(id, call),
+        }
+    }
+
+    fn start(self: &Arc<Self>, id: Option<Id>, call: Call) -> Pending {
+        let reservation = match self.session.reserve(&call) {
+            Ok(reservation) => reservation,
+            Err(fault) => return ready(id.map(|id| failure(&id, &fault))),
+        };
+        let cancel = self.cancel.child_token();
+        if let Some(id) = &id
+            && !self.waiting.add(id, &cancel)
+        {
+            let fault = Fault::not_a_request(format!("the id {id} belongs to a call that still waits"));
+            return ready(Some(failure(&Id::Null, &fault)));
+        }
+        let connection = Arc::clone(self);
+        let form = self.settings().form;
+        Box::pin(unconstrained(async move {
+            let answer = connection.session.perform(call, &Caller { cancel, form }).await;
+            let id = id?;
+            connection.waiting.remove(&id);
+            let reply = match answer {
+                Ok(answer) => success(&id, &answer),
+                Err(fault) => failure(&id, &fault),
+            };
+            Some(Reply { reservation: Some(reservation), ..reply })
+        }))
+    }
+
+    /// What a notification got wrong shows nowhere but in the log.
+    fn refused(&self, id: Option<&Id>, method: &str, fault: &Fault) -> Option<Reply> {
+        match id {
+            Some(id) => Some(failure(id, fault)),
+            None => {
+                let method: String = method.chars().take(64).collect();
+                self.session.log_failed(&method, None, fault);
+                None
+            }
+        }
+    }
+
+    fn configure(&self, call: &SessionConfigure) -> Answer {
+        let mut settings = self.settings();
+        settings.form = call.data.unwrap_or(settings.form);
+        settings.share = call.payload.unwrap_or(settings.share);
+        SessionConfigured { data: settings.form, payload: settings.share }.into()
+    }
+}
+
+fn ready(reply: Option<Reply>) -> Pending {
+    Box::pin(std::future::ready(reply))
+}
+
+fn success(id: &Id, answer: &Answer) -> Reply {
+    match rpc::result(id, answer) {
+        Ok(text) => Reply { text, reservation: None },
+        Err(error) => {
+            tracing::error!(%error, "an answer cannot be written as JSON");
+            failure(id, &Fault::internal())
+        }
+    }
+}
+
+fn failure(id: &Id, fault: &Fault) -> Reply {
+    Reply { text: rpc::error(id, fault).unwrap_or_default(), reservation: None }
+}

@@ -1,0 +1,17 @@
+//! Real sockets. One generic [`Socket`] for every family and type, and the kernel answers every call.
+//!
+//! The engine makes system calls and waits for readiness. It knows nothing of sessions, events or JSON, and keeps
+//! no state that could refuse a call before the kernel has.
+
+mod facts;
+mod option;
+mod patience;
+mod raw;
+mod readiness;
+mod socket;
+
+pub(crate) use facts::Facts;
+pub(crate) use option::{OPTION_NAMES, OptionError, get_option, set_option};
+pub(crate) use patience::{Interrupted, Patience};
+pub(crate) use readiness::{Direction, Unanswered};
+pub(crate) use socket::{Received, Socket, Turn};

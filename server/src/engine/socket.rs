@@ -1,0 +1,306 @@
+//! The one socket of every family and type.
+
+use std::cell::RefCell;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use socket2::SockAddr;
+use sockyard_protocol::{Family, ShutdownHow, SocketType};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+
+use super::patience::{Interrupted, Patience};
+use super::raw;
+use super::readiness::{Direction, Readiness, Unanswered};
+use crate::network::Network;
+use crate::policy::{Allowed, Policy, Target};
+
+/// Largest `recv`, and so the size of the buffer that each worker thread keeps for it.
+const RECV_BUFFER: usize = sockyard_protocol::call::RECV_MAX;
+
+/// How soon a connect to a Unix listener with a full backlog is tried again.
+const UNIX_CONNECT_RETRY: Duration = Duration::from_millis(5);
+
+thread_local! {
+    /// Where `recv` puts its bytes before they are copied to their exact size: a waiting call holds no buffer.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A kernel socket, and who waits on it.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    raw: Arc<socket2::Socket>,
+    readiness: Readiness,
+    family: Family,
+    kind: SocketType,
+    accepts: Semaphore,
+    receives: Semaphore,
+    sends: Semaphore,
+    closed: CancellationToken,
+    bytes_sent: AtomicU64,
+    bytes_received: AtomicU64,
+}
+
+/// Calls of one kind on one socket are served first come, first served. `connect` takes no turn: a second one
+/// gets the kernel's `EALREADY` at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Turn {
+    Accept,
+    Receive,
+    Send,
+}
+
+/// What one `recv` returned.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) bytes: Vec<u8>,
+    /// The whole datagram's length, which is more than `bytes` holds when it was cut.
+    pub(crate) length: usize,
+    /// The sender of a datagram.
+    pub(crate) from: Option<SockAddr>,
+}
+
+impl Socket {
+    /// `socket(2)`.
+    pub(crate) fn create(network: Network, family: Family, kind: SocketType) -> io::Result<Socket> {
+        Ok(Socket::new(network.socket(family, kind)?, family, kind))
+    }
+
+    fn new(raw: socket2::Socket, family: Family, kind: SocketType) -> Socket {
+        Socket {
+            raw: Arc::new(raw),
+            readiness: Readiness::default(),
+            family,
+            kind,
+            accepts: Semaphore::new(1),
+            receives: Semaphore::new(1),
+            sends: Semaphore::new(1),
+            closed: CancellationToken::new(),
+            bytes_sent: AtomicU64::new(0),
+            bytes_received: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn family(&self) -> Family {
+        self.family
+    }
+
+    pub(crate) fn kind(&self) -> SocketType {
+        self.kind
+    }
+
+    /// The kernel's socket, for options and facts.
+    pub(super) fn raw(&self) -> &socket2::Socket {
+        &self.raw
+    }
+
+    /// Bytes sent and received so far.
+    pub(crate) fn totals(&self) -> (u64, u64) {
+        (self.bytes_sent.load(Ordering::Relaxed), self.bytes_received.load(Ordering::Relaxed))
+    }
+
+    /// `bind(2)`.
+    pub(crate) fn bind(&self, target: &Allowed<Target>) -> io::Result<()> {
+        self.raw.bind(&target.get().to_sockaddr()?)
+    }
+
+    /// `listen(2)`.
+    pub(crate) fn listen(&self, backlog: i32) -> io::Result<()> {
+        self.bind_implicitly(None);
+        self.raw.listen(backlog)
+    }
+
+    /// `accept(2)`, once. `None` is "would block".
+    pub(crate) fn try_accept(&self) -> Option<io::Result<(Socket, SockAddr)>> {
+        unless_blocked(self.raw.accept4(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK))
+            .map(|answer| answer.map(|(raw, peer)| (Socket::new(raw, self.family, self.kind), peer)))
+    }
+
+    /// `connect(2)`, begun. `None` is "under way"; [`Socket::connect_outcome`] then waits for the end of it.
+    pub(crate) fn try_connect(&self, target: &Allowed<Target>) -> Option<io::Result<()>> {
+        match self.connect(target) {
+            Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => self.connect_again(target),
+            // A Unix listener's backlog is full. A blocking connect waits for room there.
+            Err(error) if self.family == Family::Unix && error.kind() == io::ErrorKind::WouldBlock => None,
+            answer => Some(answer),
+        }
+    }
+
+    /// How a `connect` that is under way ends.
+    pub(crate) async fn connect_outcome(
+        &self,
+        target: &Allowed<Target>,
+        patience: &Patience,
+    ) -> Result<io::Result<()>, Unanswered> {
+        if self.family != Family::Unix {
+            return self.attempt(Direction::Write, patience, || self.connect_again(target)).await;
+        }
+        // The kernel has started nothing and reports no readiness when there is room again.
+        loop {
+            tokio::select! {
+                biased;
+                why = patience.run_out(&self.closed) => return Err(Unanswered::Interrupted(why)),
+                () = tokio::time::sleep(UNIX_CONNECT_RETRY) => {}
+            }
+            if let Some(answer) = self.try_connect(target) {
+                return Ok(answer);
+            }
+        }
+    }
+
+    fn connect(&self, target: &Allowed<Target>) -> io::Result<()> {
+        target.get().to_sockaddr().and_then(|address| self.raw.connect(&address))
+    }
+
+    /// Asks after a connect that is under way by calling it again: the kernel then says how it ended, as it would
+    /// have at the end of a blocking call. `SO_ERROR` would tell the error too, but leave the socket in a state in
+    /// which the next `connect` fails with `ECONNABORTED`.
+    fn connect_again(&self, target: &Allowed<Target>) -> Option<io::Result<()>> {
+        match self.connect(target) {
+            Err(error) if matches!(error.raw_os_error(), Some(libc::EALREADY | libc::EINPROGRESS)) => None,
+            answer => Some(answer),
+        }
+    }
+
+    /// `send(2)` or `sendto(2)`, once. `None` is "would block".
+    pub(crate) fn try_send(
+        &self,
+        bytes: &[u8],
+        to: Option<&Allowed<Target>>,
+        flags: i32,
+    ) -> Option<io::Result<usize>> {
+        let flags = flags | libc::MSG_NOSIGNAL;
+        let sent = match to {
+            None => self.raw.send_with_flags(bytes, flags),
+            Some(to) => {
+                self.bind_implicitly(Some(to.get()));
+                to.get().to_sockaddr().and_then(|to| self.raw.send_to_with_flags(bytes, &to, flags))
+            }
+        };
+        let sent = unless_blocked(sent)?;
+        if let Ok(bytes) = sent {
+            self.bytes_sent.fetch_add(bytes as u64, Ordering::Relaxed);
+        }
+        Some(sent)
+    }
+
+    /// `recv(2)` or `recvfrom(2)`, once. `None` is "would block".
+    pub(crate) fn try_recv(&self, max: usize, flags: i32) -> Option<io::Result<Received>> {
+        let datagrams = self.kind == SocketType::Dgram;
+        // With MSG_TRUNC a datagram socket tells the datagram's whole length (recv(2)); a stream would discard.
+        let flags = if datagrams { flags | libc::MSG_TRUNC } else { flags };
+        BUFFER.with_borrow_mut(|buffer| {
+            if buffer.is_empty() {
+                *buffer = vec![0; RECV_BUFFER];
+            }
+            let room = &mut buffer[..max.min(RECV_BUFFER)];
+            let (length, from) =
+                match unless_blocked(self.raw.recv_from_with_flags(raw::as_uninit(room), flags))? {
+                    Ok(answer) => answer,
+                    Err(error) => return Some(Err(error)),
+                };
+            let bytes = room[..length.min(room.len())].to_vec();
+            if flags & libc::MSG_PEEK == 0 {
+                self.bytes_received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            }
+            Some(Ok(Received { bytes, length, from: datagrams.then_some(from) }))
+        })
+    }
+
+    /// `shutdown(2)`.
+    pub(crate) fn shutdown(&self, how: ShutdownHow) -> io::Result<()> {
+        self.raw.shutdown(match how {
+            ShutdownHow::Read => std::net::Shutdown::Read,
+            ShutdownHow::Write => std::net::Shutdown::Write,
+            ShutdownHow::Both => std::net::Shutdown::Both,
+        })
+    }
+
+    /// `getsockname(2)`.
+    pub(crate) fn local(&self) -> io::Result<SockAddr> {
+        self.raw.local_addr()
+    }
+
+    /// `getpeername(2)`.
+    pub(crate) fn peer(&self) -> io::Result<SockAddr> {
+        self.raw.peer_addr()
+    }
+
+    /// Waits for this call's turn among the calls of its kind.
+    pub(crate) async fn turn(
+        &self,
+        turn: Turn,
+        patience: &Patience,
+    ) -> Result<SemaphorePermit<'_>, Interrupted> {
+        let turns = match turn {
+            Turn::Accept => &self.accepts,
+            Turn::Receive => &self.receives,
+            Turn::Send => &self.sends,
+        };
+        tokio::select! {
+            biased;
+            permit = turns.acquire() => permit.map_err(|_| Interrupted::Cancelled),
+            why = patience.run_out(&self.closed) => Err(why),
+        }
+    }
+
+    /// Tries `call` at once and then whenever the socket becomes ready, until it returns something.
+    ///
+    /// The first try comes before any wait: a call that can never become ready must fail with the kernel's answer
+    /// and not hang.
+    pub(crate) async fn attempt<R>(
+        &self,
+        direction: Direction,
+        patience: &Patience,
+        mut call: impl FnMut() -> Option<R>,
+    ) -> Result<R, Unanswered> {
+        match call() {
+            Some(answer) => Ok(answer),
+            None => self.readiness.attempt(&self.raw, direction, patience, &self.closed, call).await,
+        }
+    }
+
+    /// Ends every wait on this socket. The descriptor closes when the last call has let go of it.
+    pub(crate) fn wake_all(&self) {
+        self.closed.cancel();
+    }
+
+    /// Completes once [`Socket::wake_all`] was called.
+    pub(crate) fn closed(&self) -> &CancellationToken {
+        &self.closed
+    }
+
+    /// Readies the socket for its close: sets `SO_LINGER` if asked to, and bounds it by `longest`, because close(2)
+    /// then holds a thread. Whether it will is the answer.
+    pub(crate) fn prepare_close(&self, linger: Option<Duration>, longest: Duration) -> bool {
+        if linger.is_some() {
+            self.raw.set_linger(linger).ok(/* the socket closes without, then */);
+        }
+        match self.raw.linger() {
+            Ok(Some(linger)) if linger > longest => self.raw.set_linger(Some(longest)).is_ok(),
+            Ok(Some(linger)) => !linger.is_zero(),
+            Ok(None) | Err(_) => false,
+        }
+    }
+
+    /// Before a call in which the kernel would bind the socket to the wildcard address: see [`Policy::implicit`].
+    /// A socket that is bound stays as it is, and one that cannot be bound gets the call's own error.
+    fn bind_implicitly(&self, target: Option<&Target>) {
+        let unbound =
+            self.local().is_ok_and(|local| local.as_socket().is_some_and(|local| local.port() == 0));
+        if unbound && let Some(loopback) = Policy::implicit(self.family, target) {
+            self.bind(&loopback).ok(/* the call that follows reports what is wrong */);
+        }
+    }
+}
+
+fn unless_blocked<T>(answer: io::Result<T>) -> Option<io::Result<T>> {
+    match answer {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+        // A signal came; the call has done nothing. Trying again at once is what "would block" leads to as well.
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
+        answer => Some(answer),
+    }
+}

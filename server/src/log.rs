@@ -1,0 +1,185 @@
+//! A session's log: numbered events in a bounded ring, and the connections that read it.
+//!
+//! One ring serves everyone. A connection is a cursor into it, so a slow one costs no memory of its own, and how
+//! far it lags behind is what holds streaming sockets back ([`Log::room`]).
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sockyard_protocol::{EventKind, SocketId};
+use tokio::sync::Notify;
+
+mod entry;
+mod reader;
+
+pub(crate) use entry::{Entry, Happening, Kept};
+pub(crate) use reader::{Batch, Reader};
+
+/// How far the slowest connection may lag behind before streaming sockets stop reading. Also roughly what a
+/// peer's bytes can come to between its socket and the page, so the page stays close to what happens.
+const HIGH_WATER_BYTES: u64 = 1 << 20;
+
+/// A page of `log.read` ends with the entry that brings it to this weight, so that its answer stays small.
+const PAGE_BYTES: usize = 1 << 20;
+
+/// Bounds of one session's ring. Its worst case in memory is `bytes` plus one event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LogLimits {
+    pub(crate) events: usize,
+    pub(crate) bytes: usize,
+}
+
+/// The log of one session.
+#[derive(Debug)]
+pub(crate) struct Log {
+    limits: LogLimits,
+    state: Mutex<State>,
+    /// There are new events.
+    appended: Notify,
+    /// A lagging connection has caught up, or there is one less.
+    drained: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    entries: VecDeque<Arc<Entry>>,
+    /// INVARIANT: the sum of the weights of `entries`.
+    bytes: usize,
+    last_seq: u64,
+    /// Bytes ever appended; the position after the newest entry.
+    position: u64,
+    /// The position up to which each connection has been served.
+    readers: HashMap<u64, u64>,
+    next_reader: u64,
+    /// Where the last connection stood when it left: what came since waits for its return.
+    left_at: Option<u64>,
+}
+
+impl State {
+    fn lag(&self) -> u64 {
+        let slowest = self.readers.values().copied().min().or(self.left_at);
+        slowest.map_or(0, |slowest| self.position - slowest)
+    }
+
+    fn oldest(&self) -> u64 {
+        self.entries.front().map_or(0, |entry| entry.seq)
+    }
+
+    /// The index of the first entry with a greater `seq`.
+    fn index_after(&self, seq: u64) -> usize {
+        let first = self.entries.front().map_or(self.last_seq + 1, |entry| entry.seq);
+        usize::try_from((seq + 1).saturating_sub(first)).unwrap_or(usize::MAX).min(self.entries.len())
+    }
+
+    /// The position before the entry at `index`.
+    fn position_before(&self, index: usize) -> u64 {
+        self.entries.get(index).map_or(self.position, |entry| entry.position)
+    }
+}
+
+/// What `log.read` found.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) entries: Vec<Arc<Entry>>,
+    pub(crate) oldest: u64,
+    pub(crate) newest: u64,
+    pub(crate) more: bool,
+}
+
+/// The locked log. While somebody holds it no event can come between a system call and its own event, which is how
+/// a `sent` never stands behind the `received` that it caused. Never held over an await.
+pub(crate) struct Recorder<'a> {
+    log: &'a Log,
+    state: MutexGuard<'a, State>,
+}
+
+impl Recorder<'_> {
+    /// Appends an event and returns its number.
+    pub(crate) fn append(&mut self, socket: Option<SocketId>, what: Happening) -> u64 {
+        let state = &mut *self.state;
+        state.last_seq += 1;
+        let entry = Entry { seq: state.last_seq, time_us: now_us(), position: state.position, socket, what };
+        let weight = entry.weight();
+        state.position += weight as u64;
+        state.bytes += weight;
+        state.entries.push_back(Arc::new(entry));
+        while state.entries.len() > self.log.limits.events
+            || state.bytes > self.log.limits.bytes && state.entries.len() > 1
+        {
+            if let Some(oldest) = state.entries.pop_front() {
+                state.bytes -= oldest.weight();
+            }
+        }
+        self.log.appended.notify_waiters();
+        self.state.last_seq
+    }
+}
+
+impl Log {
+    pub(crate) fn new(limits: LogLimits) -> Arc<Log> {
+        Arc::new(Log { limits, state: Mutex::default(), appended: Notify::new(), drained: Notify::new() })
+    }
+
+    /// Locks the log for a system call and the event about it.
+    pub(crate) fn record(&self) -> Recorder<'_> {
+        Recorder { log: self, state: self.lock() }
+    }
+
+    /// Appends one event.
+    pub(crate) fn append(&self, socket: Option<SocketId>, kind: EventKind) -> u64 {
+        self.record().append(socket, Happening::Plain(kind))
+    }
+
+    pub(crate) fn last_seq(&self) -> u64 {
+        self.lock().last_seq
+    }
+
+    /// Events held, and the bytes that they take.
+    pub(crate) fn used(&self) -> (usize, usize) {
+        let state = self.lock();
+        (state.entries.len(), state.bytes)
+    }
+
+    /// Up to `limit` entries after `after` that `fits` lets through, fewer where they weigh much.
+    pub(crate) fn read(&self, after: u64, limit: usize, fits: impl Fn(&Entry) -> bool) -> Page {
+        let state = self.lock();
+        let mut found = state.entries.range(state.index_after(after)..).filter(|entry| fits(entry));
+        let mut bytes = 0;
+        let mut entries = Vec::new();
+        while entries.len() < limit && bytes < PAGE_BYTES {
+            let Some(entry) = found.next() else { break };
+            bytes += entry.weight();
+            entries.push(Arc::clone(entry));
+        }
+        let more = found.next().is_some();
+        Page { entries, oldest: state.oldest(), newest: state.last_seq, more }
+    }
+
+    /// Waits until the slowest connection is close enough behind. A session that was left keeps what came since its
+    /// last connection left, so that whoever returns misses nothing; one that never had a connection never waits.
+    pub(crate) async fn room(&self) {
+        loop {
+            let mut drained = std::pin::pin!(self.drained.notified());
+            // Registered before the look, or a drain in between would be missed.
+            drained.as_mut().enable();
+            if self.lock().lag() < HIGH_WATER_BYTES {
+                return;
+            }
+            drained.await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Microseconds since the Unix epoch.
+fn now_us() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! One event as the log keeps it: with its bytes as bytes, so that each connection can have them in its own form.
+
+use sockyard_protocol::call::{DataForm, PayloadShare};
+use sockyard_protocol::event::{DATA_KEPT, PREVIEW_BYTES};
+use sockyard_protocol::{Data, Event, EventKind, SocketId};
+
+/// What an entry takes beside its bytes: itself, its place in the ring and its strings, rounded up.
+const ENTRY_WEIGHT: usize = 256;
+
+/// An event in the log.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) seq: u64,
+    pub(crate) time_us: u64,
+    /// Bytes appended to the log before this entry.
+    pub(super) position: u64,
+    pub(crate) socket: Option<SocketId>,
+    pub(crate) what: Happening,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub(crate) enum Happening {
+    /// Everything that carries no bytes.
+    Plain(EventKind),
+    Sent {
+        kept: Kept,
+        to: Option<String>,
+        flags: Vec<String>,
+    },
+    Received {
+        kept: Kept,
+        from: Option<String>,
+        truncated: bool,
+        flags: Vec<String>,
+    },
+}
+
+/// A payload, of which the log keeps the beginning.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    bytes: Box<[u8]>,
+    length: usize,
+}
+
+impl Kept {
+    pub(crate) fn new(bytes: &[u8]) -> Kept {
+        Kept { bytes: bytes[..bytes.len().min(DATA_KEPT)].into(), length: bytes.len() }
+    }
+
+    fn data(&self, form: DataForm, share: PayloadShare) -> (Option<Data>, bool) {
+        let shown = match share {
+            PayloadShare::Full => &*self.bytes,
+            PayloadShare::Preview => &self.bytes[..self.bytes.len().min(PREVIEW_BYTES)],
+            PayloadShare::None => return (None, false),
+        };
+        let data = match form {
+            DataForm::Auto => Data::from_bytes(shown),
+            DataForm::Base64 => Data::base64(shown),
+        };
+        (Some(data), shown.len() < self.length)
+    }
+}
+
+impl Entry {
+    pub(super) fn weight(&self) -> usize {
+        ENTRY_WEIGHT
+            + match &self.what {
+                Happening::Plain(EventKind::Note { text }) => text.len(),
+                Happening::Plain(_) => 0,
+                Happening::Sent { kept, .. } | Happening::Received { kept, .. } => kept.bytes.len(),
+            }
+    }
+
+    /// The kind's name on the wire.
+    pub(crate) fn kind_name(&self) -> &'static str {
+        match &self.what {
+            Happening::Plain(kind) => kind.name(),
+            Happening::Sent { .. } => "sent",
+            Happening::Received { .. } => "received",
+        }
+    }
+
+    /// The event in the form that a connection asked for.
+    pub(crate) fn to_event(&self, form: DataForm, share: PayloadShare) -> Event {
+        let kind = match &self.what {
+            Happening::Plain(kind) => kind.clone(),
+            Happening::Sent { kept, to, flags } => {
+                let (data, data_cut) = kept.data(form, share);
+                EventKind::Sent { bytes: kept.length, data, data_cut, to: to.clone(), flags: flags.clone() }
+            }
+            Happening::Received { kept, from, truncated, flags } => {
+                let (data, data_cut) = kept.data(form, share);
+                EventKind::Received {
+                    bytes: kept.length,
+                    data,
+                    data_cut,
+                    from: from.clone(),
+                    truncated: *truncated,
+                    flags: flags.clone(),
+                }
+            }
+        };
+        Event { seq: self.seq, time_us: self.time_us, socket: self.socket, kind }
+    }
+}
+
+impl From<EventKind> for Happening {
+    fn from(kind: EventKind) -> Happening {
+        Happening::Plain(kind)
+    }
+}

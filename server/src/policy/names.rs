@@ -1,0 +1,54 @@
+//! Host names to addresses, once, without asking anybody.
+//!
+//! Sockets reach loopback only, and a name server's word that some name is loopback is how rebinding attacks
+//! begin. So two sources count: `localhost` by definition (RFC 6761 section 6.3) and this machine's hosts file.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Larger hosts files (some block lists have millions of lines) would hold up every session.
+const HOSTS_FILE_MAX: u64 = 1_048_576;
+
+/// All addresses of a name in lower case without a final dot; none if it has none.
+pub(super) fn resolve(name: &str) -> Vec<IpAddr> {
+    if name == "localhost" || name.ends_with(".localhost") {
+        return vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+    }
+    match std::fs::metadata("/etc/hosts") {
+        Ok(file) if file.len() <= HOSTS_FILE_MAX => {
+            std::fs::read_to_string("/etc/hosts").map_or_else(|_| Vec::new(), |text| look_up(&text, name))
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// hosts(5).
+fn look_up(hosts: &str, name: &str) -> Vec<IpAddr> {
+    hosts
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split('#').next()?.split_ascii_whitespace();
+            let ip = words.next()?.parse().ok()?;
+            words.any(|word| word.eq_ignore_ascii_case(name)).then_some(ip)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn localhost_needs_no_file() {
+        let both = [IpAddr::from([127, 0, 0, 1]), IpAddr::from(Ipv6Addr::LOCALHOST)];
+        assert_eq!(resolve("localhost"), both);
+        assert_eq!(resolve("a.localhost"), both);
+    }
+
+    #[test]
+    fn a_hosts_file_is_read_with_aliases_and_comments() {
+        let hosts = "127.0.1.1 Box box.lan # loopback\n# 10.0.0.1 box\n::1 box\nnonsense box\n10.0.0.7 db\n";
+        assert_eq!(look_up(hosts, "box"), [IpAddr::from([127, 0, 1, 1]), Ipv6Addr::LOCALHOST.into()]);
+        assert_eq!(look_up(hosts, "db"), [IpAddr::from([10, 0, 0, 7])]);
+        assert_eq!(look_up(hosts, "loopback"), [] as [IpAddr; 0]);
+    }
+}

@@ -1,0 +1,192 @@
+//! `sockyard serve`: from options to a running server, and back down.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
+use sockyard_protocol::event::ClosedBy;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing_subscriber::EnvFilter;
+
+use crate::api::{self, Access, App, Origins};
+use crate::config::{AccessMode, ServeOptions};
+use crate::policy::Policy;
+use crate::secret;
+use crate::session::{Limits, Registry, RegistryOptions};
+
+/// Longest way down: sockets closed, connections told, then the process ends whatever is left.
+const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(8);
+
+/// Runs the server until SIGTERM or Ctrl-C.
+pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_env("SOCKYARD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    raise_descriptor_limit();
+    let data = DataDirectory::open(options.data_dir()?)?;
+    let runtime = tokio::runtime::Runtime::new().context("start the runtime")?;
+    let outcome = runtime.block_on(serve(options, &data));
+    // A thread may still be in a close(2) that lingers.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
+}
+
+async fn serve(options: &ServeOptions, data: &DataDirectory) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(options.listen).await.map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "; another program has it, choose one with --listen",
+            std::io::ErrorKind::PermissionDenied => {
+                "; ports below 1024 need privileges, choose one with --listen"
+            }
+            _ => "",
+        };
+        anyhow::anyhow!("listen on {}: {}{hint}", options.listen, plain(&error))
+    })?;
+    let address = listener.local_addr().context("read the listening address")?;
+    let access = match options.access {
+        AccessMode::Open => Access::Open,
+        AccessMode::Token => Access::Token(options.token.clone().unwrap_or_else(secret::token)),
+    };
+    let registry = Registry::new(RegistryOptions {
+        limits: Limits { grace: options.grace(), ..Limits::default() },
+        policy: Policy::new(address.port()),
+        unix_directory: data.unix_directory(),
+        tells_directory: options.access == AccessMode::Token,
+    });
+    announce(address, &access, &options.public_url);
+    let origins = Origins::new(address.port(), options.public_url.clone());
+    let connections = TaskTracker::new();
+    let app =
+        Arc::new(App { registry: Arc::clone(&registry), access, origins, connections: connections.clone() });
+    let stop = CancellationToken::new();
+    let server = tokio::spawn(api::server::serve(listener, api::router(app), stop.clone()));
+
+    stop_signal().await?;
+    tracing::info!("shutting down");
+    stop.cancel();
+    let down = async {
+        registry.end_all(ClosedBy::Server).await;
+        connections.close();
+        connections.wait().await;
+        server.await.ok(/* a panic there has been reported already */);
+    };
+    if tokio::time::timeout(SHUTDOWN_DEADLINE, down).await.is_err() {
+        tracing::warn!("not everything ended in time");
+    }
+    Ok(())
+}
+
+/// The first SIGTERM or SIGINT. A second one ends the process at once.
+async fn stop_signal() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("watch for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("watch for SIGINT")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        std::process::exit(130);
+    });
+    Ok(())
+}
+
+fn announce(address: SocketAddr, access: &Access, public: &[String]) {
+    let shown = if address.ip().is_unspecified() {
+        SocketAddr::new([127, 0, 0, 1].into(), address.port())
+    } else {
+        address
+    };
+    let fragment = match access {
+        Access::Open => String::new(),
+        Access::Token(token) => format!("#token={token}"),
+    };
+    println!("Sockyard {} is ready. Open this in a browser:\n", env!("CARGO_PKG_VERSION"));
+    for origin in std::iter::once(&format!("http://{shown}")).chain(public) {
+        println!("    {origin}/{fragment}");
+    }
+    println!("\nPress Ctrl-C to stop.");
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            "listening on {address} without TLS: whoever reads the network reads the token and the sockets"
+        );
+    }
+    if nix::unistd::geteuid().is_root() {
+        tracing::warn!("running as root: a user of its own, without privileges, is enough");
+    }
+}
+
+/// Each socket takes a descriptor, and the default of 1024 is soon used up. The hard limit is ours to use.
+fn raise_descriptor_limit() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
+        && let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, hard, hard)
+    {
+        tracing::warn!(%error, "the limit of open files stays low");
+    }
+}
+
+/// What the server keeps on disk. Locked, so that two servers do not remove each other's sockets.
+struct DataDirectory {
+    path: PathBuf,
+    _lock: Flock<File>,
+}
+
+impl DataDirectory {
+    fn open(path: PathBuf) -> anyhow::Result<DataDirectory> {
+        let context = || format!("data directory {}", path.display());
+        make_directory(&path).with_context(context)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path.join("lock"))
+            .map_err(|error| anyhow::anyhow!("write to it: {}", plain(&error)))
+            .with_context(context)?;
+        let lock = match Flock::lock(lock, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => lock,
+            Err((_, Errno::EWOULDBLOCK)) => {
+                bail!("{}: another server uses it; choose one with --data-dir", context())
+            }
+            Err((_, error)) => return Err(error).with_context(context),
+        };
+        let unix = path.join("unix");
+        // Left behind by a server that was killed; nobody else uses them while we hold the lock.
+        if unix.exists() {
+            std::fs::remove_dir_all(&unix).with_context(|| format!("remove {}", unix.display()))?;
+        }
+        Ok(DataDirectory { path, _lock: lock })
+    }
+
+    /// Under it every session that uses Unix sockets has a directory.
+    fn unix_directory(&self) -> PathBuf {
+        self.path.join("unix")
+    }
+}
+
+fn make_directory(path: &Path) -> anyhow::Result<()> {
+    DirBuilder::new()
+        .mode(0o700)
+        .recursive(true)
+        .create(path)
+        .map_err(|error| anyhow::anyhow!("make it: {}; choose another with --data-dir", plain(&error)))
+}
+
+/// std adds "(os error 98)", which helps nobody.
+fn plain(error: &std::io::Error) -> String {
+    match error.raw_os_error() {
+        Some(number) => Errno::from_raw(number).desc().to_lowercase(),
+        None => error.to_string(),
+    }
+}

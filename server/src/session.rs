@@ -1,0 +1,175 @@
+//! A session: one table of sockets, one log, one policy over both.
+//!
+//! Sessions share no locks. Connections come and go without its sockets noticing; what a call does to a socket is
+//! in `calls/`, one file a call, and what the server does by itself in `stream.rs`.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use sockyard_protocol::event::ClosedBy;
+use sockyard_protocol::hello::{Hello, Limits as LimitFacts, Server, SessionInfo, Used};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::log::Log;
+use crate::network::Network;
+use crate::policy::{Policy, UnixNames};
+
+mod attachment;
+mod calls;
+mod limits;
+mod names;
+mod registry;
+mod responders;
+mod slot;
+mod stream;
+mod table;
+
+pub(crate) use attachment::Attachment;
+pub(crate) use calls::{Caller, Reservation};
+pub(crate) use limits::Limits;
+pub(crate) use registry::{Registry, RegistryOptions};
+
+use responders::Responders;
+use table::Table;
+
+/// A session.
+#[derive(Debug)]
+pub(crate) struct Session {
+    id: String,
+    token: String,
+    log: Arc<Log>,
+    limits: Limits,
+    network: Network,
+    policy: Arc<Policy>,
+    unix_names: UnixNames,
+    /// Whether clients may know where on this machine their Unix sockets lie.
+    tells_directory: bool,
+    table: Mutex<Table>,
+    /// One permit for each socket that may still be opened.
+    socket_quota: Arc<Semaphore>,
+    /// One permit for each call that may still wait.
+    call_quota: Arc<Semaphore>,
+    /// One permit for each KiB that waiting calls may still hold.
+    byte_quota: Arc<Semaphore>,
+    connections: AtomicUsize,
+    /// Counts attachments, so that a grace period that was interrupted does not end the session later.
+    attachments: AtomicU64,
+    /// Shared by every session of the server; only sockets that answer by themselves look at it.
+    responders: Arc<Responders>,
+    /// The tasks of streaming sockets.
+    streams: TaskTracker,
+    ended: CancellationToken,
+    ended_by: OnceLock<ClosedBy>,
+}
+
+/// What every session of a server is made of.
+#[derive(Debug)]
+struct SessionParts<'a> {
+    limits: Limits,
+    network: Network,
+    policy: Arc<Policy>,
+    unix_directory: &'a Path,
+    tells_directory: bool,
+    responders: Arc<Responders>,
+}
+
+impl Session {
+    fn new(id: String, token: String, parts: SessionParts<'_>) -> Arc<Session> {
+        let SessionParts { limits, network, policy, unix_directory, tells_directory, responders } = parts;
+        Arc::new(Session {
+            unix_names: UnixNames::new(unix_directory, &id),
+            id,
+            token,
+            log: Log::new(limits.log),
+            network,
+            policy,
+            tells_directory,
+            table: Mutex::default(),
+            socket_quota: Arc::new(Semaphore::new(limits.sockets as usize)),
+            call_quota: Arc::new(Semaphore::new(limits.waiting_calls)),
+            byte_quota: Arc::new(Semaphore::new(limits.waiting_bytes / calls::QUOTA_UNIT)),
+            connections: AtomicUsize::new(0),
+            attachments: AtomicU64::new(0),
+            responders,
+            streams: TaskTracker::new(),
+            ended: CancellationToken::new(),
+            ended_by: OnceLock::new(),
+            limits,
+        })
+    }
+
+    pub(crate) fn log(&self) -> &Arc<Log> {
+        &self.log
+    }
+
+    /// Completes once the session has ended and its sockets are closed.
+    pub(crate) fn ended(&self) -> &CancellationToken {
+        &self.ended
+    }
+
+    /// Who ended it.
+    pub(crate) fn ended_by(&self) -> Option<ClosedBy> {
+        self.ended_by.get().copied()
+    }
+
+    /// What a connection is told first.
+    pub(crate) fn hello(&self, resumed: bool) -> Hello {
+        let directory = self.tells_directory.then(|| self.unix_names.directory().display().to_string());
+        let Limits { sockets, message_bytes, log, waiting_calls, waiting_bytes, connections, grace } =
+            self.limits;
+        Hello {
+            session: self.id.clone(),
+            token: self.token.clone(),
+            resumed,
+            last_seq: self.log.last_seq(),
+            server: Server { name: "sockyard".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            network: self.network.facts(directory),
+            limits: LimitFacts {
+                sockets,
+                message_bytes,
+                log_events: log.events,
+                log_bytes: log.bytes,
+                waiting_calls,
+                waiting_bytes,
+                connections,
+                grace_s: grace.as_secs(),
+            },
+            features: self.network.features(),
+        }
+    }
+
+    /// The same, and how much of the limits is used.
+    pub(crate) fn info(&self) -> SessionInfo {
+        let (log_events, log_bytes) = self.log.used();
+        let used = Used {
+            sockets: self.limits.sockets - u32::try_from(self.socket_quota.available_permits()).unwrap_or(0),
+            log_events,
+            log_bytes,
+            waiting_calls: self.limits.waiting_calls - self.call_quota.available_permits(),
+            waiting_bytes: self.limits.waiting_bytes
+                - self.byte_quota.available_permits() * calls::QUOTA_UNIT,
+            connections: self.connections.load(Ordering::Relaxed),
+        };
+        SessionInfo { hello: self.hello(true), used }
+    }
+
+    /// Closes every socket, then the session. Whoever calls first says by whom.
+    pub(crate) async fn end(&self, by: ClosedBy) {
+        if self.ended_by.set(by).is_err() {
+            return self.ended.cancelled().await;
+        }
+        for slot in self.close_table() {
+            self.close_slot(slot, by, None).await;
+        }
+        // Streams end with their sockets; one that does not is a bug, and must not keep the session alive.
+        self.streams.close();
+        if tokio::time::timeout(Duration::from_secs(5), self.streams.wait()).await.is_err() {
+            tracing::error!(session = self.id, "a stream task outlives its session");
+        }
+        self.ended.cancel();
+    }
+}

@@ -1,0 +1,220 @@
+//! The calls, one file each, and what they share: quotas, patience, and the event of a failure.
+
+use std::sync::Arc;
+
+use sockyard_protocol::call::{Call, RecvFlag, SocketRecv, SocketSend};
+use sockyard_protocol::{Address, Answer, EventKind, Fault, SocketId};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
+
+use super::Session;
+use crate::engine::{Interrupted, Patience, Unanswered};
+use crate::errno;
+
+mod accept;
+mod bind;
+mod close;
+mod configure;
+mod connect;
+mod create;
+mod info;
+mod listen;
+mod log;
+mod option;
+mod recv;
+mod send;
+mod shutdown;
+
+pub(super) use accept::accept_once;
+pub(super) use recv::receive_once;
+pub(super) use send::send_all;
+
+/// The unit of the quota of waiting bytes: a semaphore's permits are too few to count single bytes.
+pub(super) const QUOTA_UNIT: usize = 1024;
+
+/// Who makes a call.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// Ends the call early.
+    pub(crate) cancel: CancellationToken,
+    /// In which form the answer's bytes are wanted.
+    pub(crate) form: sockyard_protocol::call::DataForm,
+}
+
+impl Caller {
+    fn patience(&self, timeout_ms: Option<u64>) -> Patience {
+        Patience::new(timeout_ms, self.cancel.clone())
+    }
+}
+
+/// A call's share of its session's quotas. Held until its answer is on the way, because until then its bytes are
+/// in memory.
+#[derive(Debug)]
+pub(crate) struct Reservation {
+    _call: OwnedSemaphorePermit,
+    _bytes: Option<OwnedSemaphorePermit>,
+}
+
+impl Session {
+    /// Takes a call's share of the quotas.
+    ///
+    /// # Errors
+    /// Code 6, with a `failed` event.
+    pub(crate) fn reserve(&self, call: &Call) -> Result<Reservation, Fault> {
+        self.try_reserve(call).inspect_err(|fault| self.log_failure(call, fault))
+    }
+
+    fn try_reserve(&self, call: &Call) -> Result<Reservation, Fault> {
+        let bytes = match call {
+            Call::SocketSend(SocketSend { data, .. }) => data.size_hint(),
+            Call::SocketRecv(SocketRecv { max, .. }) => *max,
+            _ => 0,
+        };
+        let call = Arc::clone(&self.call_quota)
+            .try_acquire_owned()
+            .map_err(|_| Fault::quota("waiting_calls", self.limits.waiting_calls as u64))?;
+        // A payload over its own limit is refused with its own error when it is read.
+        let units = u32::try_from(bytes.min(sockyard_protocol::payload::PAYLOAD_MAX).div_ceil(QUOTA_UNIT))
+            .unwrap_or(u32::MAX);
+        let bytes = match units {
+            0 => None,
+            units => Some(
+                Arc::clone(&self.byte_quota)
+                    .try_acquire_many_owned(units)
+                    .map_err(|_| Fault::quota("waiting_bytes", self.limits.waiting_bytes as u64))?,
+            ),
+        };
+        Ok(Reservation { _call: call, _bytes: bytes })
+    }
+
+    /// Makes a call. A failure is an event as well as an answer.
+    ///
+    /// Calls on one socket keep their order when this is first polled in their order: everything up to the first
+    /// wait, the place in a socket's queue included, happens in the first poll.
+    pub(crate) async fn perform(self: &Arc<Self>, call: Call, caller: &Caller) -> Result<Answer, Fault> {
+        let answer = self.dispatch(&call, caller).await.map_err(|fault| self.explain(&call, fault));
+        if let Err(fault) = &answer {
+            self.log_failure(&call, fault);
+        }
+        answer
+    }
+
+    async fn dispatch(self: &Arc<Self>, call: &Call, caller: &Caller) -> Result<Answer, Fault> {
+        match call {
+            Call::SocketCreate(call) => create::perform(self, call),
+            Call::SocketBind(call) => bind::perform(self, call),
+            Call::SocketListen(call) => listen::perform(self, call),
+            Call::SocketAccept(call) => accept::perform(self, call, caller).await,
+            Call::SocketConnect(call) => connect::perform(self, call, caller).await,
+            Call::SocketSend(call) => send::perform(self, call, caller).await,
+            Call::SocketRecv(call) => recv::perform(self, call, caller).await,
+            Call::SocketShutdown(call) => shutdown::perform(self, call),
+            Call::SocketClose(call) => close::perform(self, call).await,
+            Call::SocketSetOption(call) => option::set(self, call),
+            Call::SocketGetOption(call) => option::get(self, call),
+            Call::SocketInfoCall(call) => info::one(self, call),
+            Call::SocketList(_) => Ok(info::all(self)),
+            Call::SocketConfigure(call) => configure::perform(self, call),
+            Call::SessionInfoCall(_) => Ok(Answer::Session(Box::new(self.info()))),
+            Call::LogRead(call) => log::read(self, call, caller),
+            Call::LogNote(call) => Ok(log::note(self, call)),
+            Call::SessionClose(_) => close::session(self).await,
+            // Both are about a connection and answered there.
+            Call::CallCancel(_) | Call::SessionConfigure(_) => Err(Fault::internal()),
+        }
+    }
+
+    /// Puts a failure into the log.
+    pub(crate) fn log_failure(&self, call: &Call, fault: &Fault) {
+        self.log_failed(bsd_name(call), socket_of(call), fault);
+    }
+
+    /// The same of a call that could not be read, by its method's name.
+    pub(crate) fn log_failed(&self, call: &str, socket: Option<SocketId>, fault: &Fault) {
+        let error = fault.clone();
+        self.log.append(socket, EventKind::Failed { call: call.to_owned(), error });
+    }
+
+    /// Adds what to try to an error of the kernel's.
+    fn explain(&self, call: &Call, mut fault: Fault) -> Fault {
+        if fault.data.hint.is_none()
+            && let Some(errno) = &fault.data.errno
+        {
+            let address = address_of(call).map(Address::to_string);
+            fault.data.hint = errno::hint(bsd_name(call), errno, address.as_deref());
+        }
+        fault
+    }
+}
+
+/// A call's name in the sockets API.
+fn bsd_name(call: &Call) -> &'static str {
+    match call {
+        Call::SocketCreate(_) => "socket",
+        Call::SocketSend(SocketSend { to: Some(_), .. }) => "sendto",
+        Call::SocketSetOption(_) => "setsockopt",
+        Call::SocketGetOption(_) => "getsockopt",
+        call => call.method().trim_start_matches("socket."),
+    }
+}
+
+fn socket_of(call: &Call) -> Option<SocketId> {
+    match call {
+        Call::SocketBind(call) => Some(call.socket),
+        Call::SocketListen(call) => Some(call.socket),
+        Call::SocketAccept(call) => Some(call.socket),
+        Call::SocketConnect(call) => Some(call.socket),
+        Call::SocketSend(call) => Some(call.socket),
+        Call::SocketRecv(call) => Some(call.socket),
+        Call::SocketShutdown(call) => Some(call.socket),
+        Call::SocketClose(call) => Some(call.socket),
+        Call::SocketSetOption(call) => Some(call.socket),
+        Call::SocketGetOption(call) => Some(call.socket),
+        Call::SocketInfoCall(call) => Some(call.socket),
+        Call::SocketConfigure(call) => Some(call.socket),
+        Call::LogRead(call) => call.socket,
+        Call::SocketCreate(_)
+        | Call::SocketList(_)
+        | Call::CallCancel(_)
+        | Call::SessionConfigure(_)
+        | Call::SessionInfoCall(_)
+        | Call::LogNote(_)
+        | Call::SessionClose(_) => None,
+    }
+}
+
+fn address_of(call: &Call) -> Option<&Address> {
+    match call {
+        Call::SocketBind(call) => Some(&call.address),
+        Call::SocketConnect(call) => Some(&call.address),
+        Call::SocketSend(call) => call.to.as_ref(),
+        _ => None,
+    }
+}
+
+/// The error of a wait that ended early.
+fn interrupted(call: &str, why: Interrupted) -> Fault {
+    match why {
+        Interrupted::TimedOut => Fault::timeout(call),
+        Interrupted::Cancelled => Fault::cancelled(call),
+    }
+}
+
+/// The same of an attempt. [`Unanswered::HungUp`] is for the caller to read; here it is "would block for ever".
+fn unanswered(call: &str, why: Unanswered) -> Fault {
+    match why {
+        Unanswered::Interrupted(why) => interrupted(call, why),
+        Unanswered::HungUp => errno::fault(call, &std::io::Error::from_raw_os_error(libc::EAGAIN)),
+        Unanswered::Os(error) => errno::fault(call, &error),
+    }
+}
+
+/// The names of `recv`'s flags, for the event.
+fn flag_names(flags: &[RecvFlag]) -> Vec<String> {
+    let name = |flag: &RecvFlag| match flag {
+        RecvFlag::Peek => "peek",
+        RecvFlag::Oob => "oob",
+        RecvFlag::Waitall => "waitall",
+    };
+    flags.iter().map(|flag| name(flag).to_owned()).collect()
+}

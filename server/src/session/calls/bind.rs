@@ -1,0 +1,25 @@
+//! `socket.bind`: `bind(2)`.
+
+use std::sync::Arc;
+
+use sockyard_protocol::answer::Bound;
+use sockyard_protocol::call::SocketBind;
+use sockyard_protocol::{Address, Answer, EventKind, Fault};
+
+use crate::errno;
+use crate::policy::BindTarget;
+use crate::session::Session;
+
+pub(super) fn perform(session: &Arc<Session>, call: &SocketBind) -> Result<Answer, Fault> {
+    let slot = session.slot(call.socket)?;
+    let BindTarget { target, narrowed } =
+        session.policy.take(&call.address, slot.socket.family(), &session.unix_names)?;
+    let mut log = session.log.record();
+    slot.socket.bind(&target).map_err(|error| errno::fault("bind", &error))?;
+    if let Address::Unix(name) = &call.address {
+        slot.settings().bound_file = Some(name.clone());
+    }
+    let local = session.local_name(&slot.socket);
+    log.append(Some(call.socket), EventKind::Bound { local: local.clone(), narrowed }.into());
+    Ok(Bound { local, narrowed }.into())
+}

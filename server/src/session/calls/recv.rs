@@ -1,0 +1,205 @@
+//! `socket.recv`: `recv(2)` and `recvfrom(2)`.
+
+use std::sync::Arc;
+
+use sockyard_protocol::answer::Received as Answered;
+use sockyard_protocol::call::{DataForm, RecvFlag, SocketRecv};
+use sockyard_protocol::{Answer, Data, EventKind, Fault, SocketType};
+
+use super::{Caller, flag_names, interrupted, unanswered};
+use crate::engine::{Direction, Facts, Interrupted, Patience, Received, Turn, Unanswered};
+use crate::errno;
+use crate::log::{Happening, Kept};
+use crate::session::Session;
+use crate::session::slot::Slot;
+
+pub(super) async fn perform(
+    session: &Arc<Session>,
+    call: &SocketRecv,
+    caller: &Caller,
+) -> Result<Answer, Fault> {
+    let slot = session.slot(call.socket)?;
+    let patience = caller.patience(call.timeout_ms);
+    let Received { bytes, length, from } =
+        receive_once(session, &slot, call.max, &call.flags, &patience).await?;
+    let truncated = length > bytes.len();
+    let stream = slot.socket.kind() == SocketType::Stream;
+    Ok(Answered {
+        bytes: bytes.len(),
+        eof: stream && bytes.is_empty(),
+        data: match caller.form {
+            DataForm::Auto => Data::from_bytes(&bytes),
+            DataForm::Base64 => Data::base64(&bytes),
+        },
+        from: from.map(|from| session.address_name(&from)),
+        truncated,
+        datagram_bytes: truncated.then_some(length),
+    }
+    .into())
+}
+
+/// One `recv` and its event.
+pub(in crate::session) async fn receive_once(
+    session: &Arc<Session>,
+    slot: &Slot,
+    max: usize,
+    flags: &[RecvFlag],
+    patience: &Patience,
+) -> Result<Received, Fault> {
+    let outcome = if flags.contains(&RecvFlag::Oob) {
+        receive_urgent(session, slot, max, flags)
+    } else {
+        let _turn =
+            slot.socket.turn(Turn::Receive, patience).await.map_err(|why| interrupted("recv", why))?;
+        if flags.contains(&RecvFlag::Waitall) && slot.socket.kind() == SocketType::Stream {
+            receive_all(session, slot, max, flags, patience).await
+        } else {
+            receive_some(session, slot, max, flags, patience).await
+        }
+    };
+    session.tell_drops(slot);
+    outcome
+}
+
+async fn receive_some(
+    session: &Arc<Session>,
+    slot: &Slot,
+    max: usize,
+    flags: &[RecvFlag],
+    patience: &Patience,
+) -> Result<Received, Fault> {
+    let outcome = slot
+        .socket
+        .attempt(Direction::Read, patience, || {
+            let mut log = session.log.record();
+            let received = slot.socket.try_recv(max, kernel_flags(flags))?;
+            if let Ok(received) = &received {
+                log.append(Some(slot.number), happening(session, slot, received, flags));
+            }
+            Some(received)
+        })
+        .await;
+    match outcome {
+        Ok(Ok(received)) => Ok(received),
+        Ok(Err(error)) => Err(failed(session, slot, &error)),
+        // A blocking recv on a datagram socket that is shut down for reading returns nothing.
+        Err(Unanswered::HungUp) => {
+            let nothing = Received { bytes: Vec::new(), length: 0, from: None };
+            session.log.record().append(Some(slot.number), happening(session, slot, &nothing, flags));
+            Ok(nothing)
+        }
+        Err(why) => Err(unanswered("recv", why)),
+    }
+}
+
+/// `MSG_WAITALL`. Like the kernel's, a wait that ends early returns what has come, and nothing is lost.
+async fn receive_all(
+    session: &Arc<Session>,
+    slot: &Slot,
+    max: usize,
+    flags: &[RecvFlag],
+    patience: &Patience,
+) -> Result<Received, Fault> {
+    let peek = flags.contains(&RecvFlag::Peek);
+    let mut bytes = Vec::new();
+    let outcome = slot
+        .socket
+        .attempt(Direction::Read, patience, || {
+            loop {
+                let from = if peek { 0 } else { bytes.len() };
+                match slot.socket.try_recv(max - from, kernel_flags(flags))? {
+                    Ok(received) if received.bytes.is_empty() => return Some(Ok(())),
+                    Ok(received) => {
+                        bytes.truncate(from);
+                        bytes.extend_from_slice(&received.bytes);
+                    }
+                    Err(error) => return Some(Err(error)),
+                }
+                if bytes.len() >= max {
+                    return Some(Ok(()));
+                }
+                if peek {
+                    return None;
+                }
+            }
+        })
+        .await;
+    match outcome {
+        Ok(Err(error)) if bytes.is_empty() => return Err(failed(session, slot, &error)),
+        Err(Unanswered::Interrupted(why @ (Interrupted::TimedOut | Interrupted::Cancelled)))
+            if bytes.is_empty() =>
+        {
+            return Err(interrupted("recv", why));
+        }
+        _ => {}
+    }
+    let received = Received { length: bytes.len(), bytes, from: None };
+    session.log.record().append(Some(slot.number), happening(session, slot, &received, flags));
+    Ok(received)
+}
+
+/// `MSG_OOB` never waits, not even on a blocking socket, and takes no turn: it reads past the queue.
+fn receive_urgent(
+    session: &Arc<Session>,
+    slot: &Slot,
+    max: usize,
+    flags: &[RecvFlag],
+) -> Result<Received, Fault> {
+    let mut log = session.log.record();
+    let would_block = || Err(std::io::Error::from_raw_os_error(libc::EAGAIN));
+    match slot.socket.try_recv(max, kernel_flags(flags)).unwrap_or_else(would_block) {
+        Ok(received) => {
+            log.append(Some(slot.number), happening(session, slot, &received, flags));
+            Ok(received)
+        }
+        Err(error) => {
+            drop(log);
+            Err(failed(session, slot, &error))
+        }
+    }
+}
+
+fn kernel_flags(flags: &[RecvFlag]) -> i32 {
+    flags.iter().fold(0, |bits, flag| {
+        bits | match flag {
+            RecvFlag::Peek => libc::MSG_PEEK,
+            RecvFlag::Oob => libc::MSG_OOB,
+            // Without effect on a non-blocking socket; `receive_all` does it.
+            RecvFlag::Waitall => 0,
+        }
+    })
+}
+
+fn happening(session: &Session, slot: &Slot, received: &Received, flags: &[RecvFlag]) -> Happening {
+    let Received { bytes, length, from } = received;
+    if bytes.is_empty() && slot.socket.kind() == SocketType::Stream {
+        return EventKind::PeerClosed {}.into();
+    }
+    Happening::Received {
+        kept: Kept::new(bytes),
+        from: from.as_ref().map(|from| session.address_name(from)),
+        truncated: *length > bytes.len(),
+        flags: flag_names(flags),
+    }
+}
+
+fn failed(session: &Session, slot: &Slot, error: &std::io::Error) -> Fault {
+    if error.raw_os_error() == Some(libc::ECONNRESET) {
+        session.log.append(Some(slot.number), EventKind::Reset {});
+    }
+    errno::fault("recv", error)
+}
+
+impl Session {
+    /// Tells of datagrams that found the receive buffer full since the last look.
+    pub(in crate::session) fn tell_drops(&self, slot: &Slot) {
+        if slot.socket.kind() != SocketType::Dgram {
+            return;
+        }
+        let count = slot.new_drops(Facts::drops(&slot.socket));
+        if count > 0 {
+            let reason = "the receive buffer was full".to_owned();
+            self.log.append(Some(slot.number), EventKind::Dropped { count, reason });
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Every session of the server, by id.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sockyard_protocol::Fault;
+use sockyard_protocol::event::ClosedBy;
+use subtle::ConstantTimeEq;
+
+use super::responders::Responders;
+use super::{Attachment, Limits, Session, SessionParts};
+use crate::network::Network;
+use crate::policy::Policy;
+use crate::secret;
+
+/// Most sessions at once. Idle they cost some 2 KiB each; their sockets and logs are bounded by [`Limits`].
+const SESSIONS_MAX: usize = 2_000;
+
+/// What the registry makes sessions of.
+#[derive(Debug)]
+pub(crate) struct RegistryOptions {
+    pub(crate) limits: Limits,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) unix_directory: PathBuf,
+    pub(crate) tells_directory: bool,
+}
+
+/// The sessions of a server.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    options: RegistryOptions,
+    responders: Arc<Responders>,
+    sessions: Mutex<HashMap<String, Arc<Session>>>,
+}
+
+impl Registry {
+    pub(crate) fn new(options: RegistryOptions) -> Arc<Registry> {
+        Arc::new(Registry { options, responders: Arc::default(), sessions: Mutex::default() })
+    }
+
+    /// Opens a session and attaches its first connection.
+    pub(crate) fn open(self: &Arc<Self>) -> Result<Attachment, Fault> {
+        let RegistryOptions { limits, policy, unix_directory, tells_directory } = &self.options;
+        let parts = SessionParts {
+            limits: *limits,
+            network: Network,
+            policy: Arc::clone(policy),
+            unix_directory,
+            tells_directory: *tells_directory,
+            responders: Arc::clone(&self.responders),
+        };
+        let session = {
+            let mut sessions = self.lock();
+            if sessions.len() >= SESSIONS_MAX {
+                return Err(Fault::quota("sessions", SESSIONS_MAX as u64));
+            }
+            let session = Session::new(format!("s_{}", secret::hex(8)), secret::token(), parts);
+            sessions.insert(session.id.clone(), Arc::clone(&session));
+            session
+        };
+        self.forget_at_end(&session);
+        tracing::info!(session = session.id, "session opened");
+        Attachment::new(session)
+    }
+
+    /// The session of that id, if the token is its own.
+    ///
+    /// # Errors
+    /// Code 7, whichever of the two is wrong.
+    pub(crate) fn find(&self, id: &str, token: &str) -> Result<Arc<Session>, Fault> {
+        let session = self.lock().get(id).cloned().ok_or_else(Fault::no_such_session)?;
+        let right = bool::from(session.token.as_bytes().ct_eq(token.as_bytes()));
+        if right && session.ended_by().is_none() { Ok(session) } else { Err(Fault::no_such_session()) }
+    }
+
+    /// Ends every session.
+    pub(crate) async fn end_all(&self, by: ClosedBy) {
+        let sessions: Vec<_> = self.lock().values().cloned().collect();
+        let mut ends = tokio::task::JoinSet::new();
+        for session in sessions {
+            ends.spawn(async move { session.end(by).await });
+        }
+        while ends.join_next().await.is_some() {}
+    }
+
+    fn forget_at_end(self: &Arc<Self>, session: &Arc<Session>) {
+        let (registry, session) = (Arc::clone(self), Arc::clone(session));
+        tokio::spawn(async move {
+            session.ended.cancelled().await;
+            registry.lock().remove(&session.id);
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Session>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
