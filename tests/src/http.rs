@@ -1,0 +1,107 @@
+//! HTTP by hand, for requests that no proper client would send.
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::deadline::within;
+use crate::server::TestServer;
+
+/// An answer.
+#[derive(Debug)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// Header names in lower case, with their values.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body of a failed answer, which must be `application/problem+json` with all of its members.
+    ///
+    /// # Panics
+    /// When it is anything else.
+    pub fn problem(&self) -> Value {
+        let kind = self.header("content-type").unwrap_or_default();
+        assert!(kind.starts_with("application/problem+json"), "{} {kind}: {}", self.status, self.text());
+        let problem: Value = serde_json::from_slice(&self.body).expect("a problem in JSON");
+        assert_eq!(problem["status"], self.status, "{problem}");
+        assert!(problem["title"].is_string() && problem["detail"].is_string(), "{problem}");
+        problem
+    }
+}
+
+/// The headers of a proper WebSocket upgrade, without `Host`.
+pub const UPGRADE: &[&str] = &[
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
+/// A GET with the right `Host` and further header lines.
+pub async fn get(server: &TestServer, path: &str, headers: &[&str]) -> Response {
+    let host = format!("Host: {}", server.authority());
+    raw_get(server, path, &[&[host.as_str()], headers].concat()).await
+}
+
+/// A GET with exactly these header lines.
+pub async fn raw_get(server: &TestServer, path: &str, headers: &[&str]) -> Response {
+    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    raw(server, format!("GET {path} HTTP/1.1\r\n{lines}\r\n").as_bytes()).await
+}
+
+/// Any bytes as a request. The answer ends with its body, with the connection, or, after an upgrade, with its head.
+pub async fn raw(server: &TestServer, request: &[u8]) -> Response {
+    within("an HTTP answer", async {
+        let mut stream = TcpStream::connect(server.authority()).await.expect("a connection");
+        stream.write_all(request).await.expect("a request is taken");
+        let mut bytes = Vec::new();
+        loop {
+            if let Some(response) = parse(&bytes, false) {
+                return response;
+            }
+            let mut part = [0; 4096];
+            match stream.read(&mut part).await {
+                Ok(0) | Err(_) => {
+                    return parse(&bytes, true)
+                        .unwrap_or_else(|| panic!("no HTTP answer: {:?}", String::from_utf8_lossy(&bytes)));
+                }
+                Ok(length) => bytes.extend_from_slice(&part[..length]),
+            }
+        }
+    })
+    .await
+}
+
+fn parse(bytes: &[u8], closed: bool) -> Option<Response> {
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let headers = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let mut response = Response { status, headers, body: bytes[end + 4..].to_vec() };
+    let length = response.header("content-length").and_then(|length| length.parse::<usize>().ok());
+    match length {
+        _ if status == 101 => {}
+        Some(length) if response.body.len() >= length => response.body.truncate(length),
+        _ if closed => {}
+        _ => return None,
+    }
+    Some(response)
+}

@@ -1,0 +1,26 @@
+//! Black-box tests: the real server, asked over its real interfaces, with real sockets on the other side.
+//!
+//! Each module covers a part of `docs/protocol.md`. Every test has a server of its own, on a free port of 127.0.0.1.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod access;
+mod blocking;
+mod datagrams;
+mod differential;
+mod encodings;
+mod events;
+mod info;
+mod kernel;
+mod lifecycle;
+mod log;
+mod options;
+mod policy;
+mod pressure;
+mod robustness;
+mod rpc;
+mod session;
+mod streaming;
+mod streams;
+mod tutorial;
+mod unix;
