@@ -15,3 +15,6 @@ pub(crate) use option::{OPTION_NAMES, OptionError, get_option, set_option};
 pub(crate) use patience::{Interrupted, Patience};
 pub(crate) use readiness::{Direction, Unanswered};
 pub(crate) use socket::{Received, Socket, Turn};
+
+#[cfg(test)]
+mod tests;

@@ -69,7 +69,9 @@ impl State {
     /// The index of the first entry with a greater `seq`.
     fn index_after(&self, seq: u64) -> usize {
         let first = self.entries.front().map_or(self.last_seq + 1, |entry| entry.seq);
-        usize::try_from((seq + 1).saturating_sub(first)).unwrap_or(usize::MAX).min(self.entries.len())
+        usize::try_from(seq.saturating_add(1).saturating_sub(first))
+            .unwrap_or(usize::MAX)
+            .min(self.entries.len())
     }
 
     /// The position before the entry at `index`.

@@ -43,7 +43,7 @@ pub(crate) struct Session {
     token: String,
     log: Arc<Log>,
     limits: Limits,
-    network: Network,
+    network: Arc<Network>,
     policy: Arc<Policy>,
     unix_names: UnixNames,
     /// Whether clients may know where on this machine their Unix sockets lie.
@@ -70,7 +70,7 @@ pub(crate) struct Session {
 #[derive(Debug)]
 struct SessionParts<'a> {
     limits: Limits,
-    network: Network,
+    network: Arc<Network>,
     policy: Arc<Policy>,
     unix_directory: &'a Path,
     tells_directory: bool,

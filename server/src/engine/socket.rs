@@ -20,8 +20,8 @@ use crate::policy::{Allowed, Policy, Target};
 /// Largest `recv`, and so the size of the buffer that each worker thread keeps for it.
 const RECV_BUFFER: usize = sockyard_protocol::call::RECV_MAX;
 
-/// How soon a connect to a Unix listener with a full backlog is tried again.
-const UNIX_CONNECT_RETRY: Duration = Duration::from_millis(5);
+/// How soon a call is tried again of which the kernel reports no readiness.
+const UNIX_RETRY: Duration = Duration::from_millis(5);
 
 thread_local! {
     /// Where `recv` puts its bytes before they are copied to their exact size: a waiting call holds no buffer.
@@ -64,7 +64,7 @@ pub(crate) struct Received {
 
 impl Socket {
     /// `socket(2)`.
-    pub(crate) fn create(network: Network, family: Family, kind: SocketType) -> io::Result<Socket> {
+    pub(crate) fn create(network: &Network, family: Family, kind: SocketType) -> io::Result<Socket> {
         Ok(Socket::new(network.socket(family, kind)?, family, kind))
     }
 
@@ -134,19 +134,11 @@ impl Socket {
         target: &Allowed<Target>,
         patience: &Patience,
     ) -> Result<io::Result<()>, Unanswered> {
-        if self.family != Family::Unix {
-            return self.attempt(Direction::Write, patience, || self.connect_again(target)).await;
-        }
-        // The kernel has started nothing and reports no readiness when there is room again.
-        loop {
-            tokio::select! {
-                biased;
-                why = patience.run_out(&self.closed) => return Err(Unanswered::Interrupted(why)),
-                () = tokio::time::sleep(UNIX_CONNECT_RETRY) => {}
+        match self.family {
+            Family::Inet | Family::Inet6 => {
+                self.attempt(Direction::Write, patience, || self.connect_again(target)).await
             }
-            if let Some(answer) = self.try_connect(target) {
-                return Ok(answer);
-            }
+            Family::Unix => self.retry(patience, || self.try_connect(target)).await,
         }
     }
 
@@ -259,6 +251,25 @@ impl Socket {
         match call() {
             Some(answer) => Ok(answer),
             None => self.readiness.attempt(&self.raw, direction, patience, &self.closed, call).await,
+        }
+    }
+
+    /// The same for what the kernel reports no readiness of: a Unix listener with a full backlog, and a Unix
+    /// datagram socket whose receiver is full when it is not connected to it.
+    pub(crate) async fn retry<R>(
+        &self,
+        patience: &Patience,
+        mut call: impl FnMut() -> Option<R>,
+    ) -> Result<R, Unanswered> {
+        loop {
+            if let Some(answer) = call() {
+                return Ok(answer);
+            }
+            tokio::select! {
+                biased;
+                why = patience.run_out(&self.closed) => return Err(Unanswered::Interrupted(why)),
+                () = tokio::time::sleep(UNIX_RETRY) => {}
+            }
         }
     }
 

@@ -51,7 +51,7 @@ impl Caller {
 /// in memory.
 #[derive(Debug)]
 pub(crate) struct Reservation {
-    _call: OwnedSemaphorePermit,
+    _call: Option<OwnedSemaphorePermit>,
     _bytes: Option<OwnedSemaphorePermit>,
 }
 
@@ -68,7 +68,9 @@ impl Session {
         let bytes = match call {
             Call::SocketSend(SocketSend { data, .. }) => data.size_hint(),
             Call::SocketRecv(SocketRecv { max, .. }) => *max,
-            _ => 0,
+            Call::SocketAccept(_) | Call::SocketConnect(_) => 0,
+            // Never waits, and so is never refused: not even `close` while everything else is used up.
+            _ => return Ok(Reservation { _call: None, _bytes: None }),
         };
         let call = Arc::clone(&self.call_quota)
             .try_acquire_owned()
@@ -84,7 +86,7 @@ impl Session {
                     .map_err(|_| Fault::quota("waiting_bytes", self.limits.waiting_bytes as u64))?,
             ),
         };
-        Ok(Reservation { _call: call, _bytes: bytes })
+        Ok(Reservation { _call: Some(call), _bytes: bytes })
     }
 
     /// Makes a call. A failure is an event as well as an answer.

@@ -30,13 +30,19 @@ pub(crate) struct RegistryOptions {
 #[derive(Debug)]
 pub(crate) struct Registry {
     options: RegistryOptions,
+    network: Arc<Network>,
     responders: Arc<Responders>,
     sessions: Mutex<HashMap<String, Arc<Session>>>,
 }
 
 impl Registry {
     pub(crate) fn new(options: RegistryOptions) -> Arc<Registry> {
-        Arc::new(Registry { options, responders: Arc::default(), sessions: Mutex::default() })
+        Arc::new(Registry {
+            options,
+            network: Network::host(),
+            responders: Arc::default(),
+            sessions: Mutex::default(),
+        })
     }
 
     /// Opens a session and attaches its first connection.
@@ -44,7 +50,7 @@ impl Registry {
         let RegistryOptions { limits, policy, unix_directory, tells_directory } = &self.options;
         let parts = SessionParts {
             limits: *limits,
-            network: Network,
+            network: Arc::clone(&self.network),
             policy: Arc::clone(policy),
             unix_directory,
             tells_directory: *tells_directory,

@@ -16,6 +16,9 @@ use super::connection::Connection;
 use super::outbox::Reply;
 use crate::session::Caller;
 
+/// Answers of one batch are in memory together; once they come to this much, its remaining calls are not made.
+const BATCH_ANSWER_BYTES: usize = 4 << 20;
+
 /// A request under way; without an answer where it was a notification.
 type Pending = Pin<Box<dyn Future<Output = Option<Reply>> + Send>>;
 
@@ -68,27 +71,40 @@ impl Connection {
                     }
                 }
             }
-            Message::Batch(parts) => {
-                let mut pending = Vec::with_capacity(parts.len());
-                for part in parts {
-                    let mut one = self.begin(part);
-                    pending.push(match futures_util::poll!(&mut one) {
-                        std::task::Poll::Ready(reply) => Box::pin(std::future::ready(reply)),
-                        std::task::Poll::Pending => one,
-                    });
-                }
-                let connection = Arc::clone(self);
-                self.calls.spawn(async move {
-                    let replies: Vec<Reply> = join_all(pending).await.into_iter().flatten().collect();
-                    if !replies.is_empty() {
-                        connection.send_batch(replies).await;
-                    }
-                });
-            }
+            Message::Batch(parts) => self.handle_batch(parts).await,
         }
     }
 
+    async fn handle_batch(self: &Arc<Self>, parts: Vec<Result<Request<'_>, BadRequest>>) {
+        let mut answered = 0;
+        let mut pending = Vec::new();
+        let mut replies = Vec::new();
+        for part in parts {
+            let mut one = if answered > BATCH_ANSWER_BYTES { too_much(part) } else { self.begin(part) };
+            match futures_util::poll!(&mut one) {
+                std::task::Poll::Ready(reply) => {
+                    answered += reply.as_ref().map_or(0, |reply| reply.text.len());
+                    replies.extend(reply);
+                }
+                std::task::Poll::Pending => pending.push(one),
+            }
+        }
+        // Only what waits becomes a task: answers that are there hold the reader up until they have room.
+        if pending.is_empty() {
+            return self.send_batch(replies).await;
+        }
+        let connection = Arc::clone(self);
+        self.calls.spawn(async move {
+            replies.extend(join_all(pending).await.into_iter().flatten());
+            connection.send_batch(replies).await;
+        });
+    }
+
     async fn send_batch(&self, replies: Vec<Reply>) {
+        // A batch of notifications alone is answered by nothing, not even an empty array.
+        if replies.is_empty() {
+            return;
+        }
         let texts: Vec<&str> = replies.iter().map(|reply| reply.text.as_str()).collect();
         let text = format!("[{}]", texts.join(","));
         self.outbox.send(Reply { text, reservation: None }).await;
@@ -164,6 +180,12 @@ impl Connection {
         settings.share = call.payload.unwrap_or(settings.share);
         SessionConfigured { data: settings.form, payload: settings.share }.into()
     }
+}
+
+fn too_much(request: Result<Request<'_>, BadRequest>) -> Pending {
+    let fault = Fault::quota("batch_answer_bytes", BATCH_ANSWER_BYTES as u64);
+    let id = request.map_or_else(|bad| Some(bad.id), |request| request.id);
+    ready(id.map(|id| failure(&id, &fault)))
 }
 
 fn ready(reply: Option<Reply>) -> Pending {

@@ -15,7 +15,7 @@ pub(super) fn perform(session: &Arc<Session>, call: &SocketCreate) -> Result<Ans
     let permit = session.socket_permit()?;
     let mut log = session.log.record();
     let socket =
-        Socket::create(session.network, family, r#type).map_err(|error| errno::fault("socket", &error))?;
+        Socket::create(&session.network, family, r#type).map_err(|error| errno::fault("socket", &error))?;
     let slot = session.adopt(socket, permit)?;
     log.append(Some(slot.number), EventKind::Created { family, r#type }.into());
     Ok(Created { socket: slot.number }.into())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sockyard_protocol::answer::Sent;
 use sockyard_protocol::call::{SendFlag, SocketSend};
-use sockyard_protocol::{Address, Answer, Fault, SocketType};
+use sockyard_protocol::{Answer, Family, Fault, SocketType};
 
 use super::{Caller, interrupted, unanswered};
 use crate::engine::{Direction, Patience, Turn, Unanswered};
@@ -23,18 +23,15 @@ pub(super) async fn perform(
     let bytes = call.data.to_bytes().map_err(|error| Fault::payload(error.to_string()).with_call("send"))?;
     let to = match &call.to {
         None => None,
-        Some(to) => {
-            Some((session.policy.reach("sendto", to, slot.socket.family(), &session.unix_names)?, named(to)))
-        }
+        Some(to) => Some((
+            session.policy.reach("sendto", to, slot.socket.family(), &session.unix_names)?,
+            to.to_string(),
+        )),
     };
     let oob = call.flags.contains(&SendFlag::Oob);
     let patience = caller.patience(call.timeout_ms);
     send_all(session, &slot, &bytes, to, oob, &patience).await?;
     Ok(Sent { bytes: bytes.len() }.into())
-}
-
-fn named(to: &Address) -> String {
-    to.to_string()
 }
 
 /// Hands all of `bytes` to the kernel, or fails and says how many it took. Both are one event.
@@ -54,24 +51,26 @@ pub(in crate::session) async fn send_all(
         to: to.as_ref().map(|(_, name)| name.clone()),
         flags: if oob { vec!["oob".to_owned()] } else { Vec::new() },
     };
-    let outcome = slot
-        .socket
-        .attempt(Direction::Write, patience, || {
-            let mut log = session.log.record();
-            loop {
-                let flags = if oob { libc::MSG_OOB } else { 0 };
-                match slot.socket.try_send(&bytes[taken..], to.as_ref().map(|(to, _)| to), flags)? {
-                    Ok(count) => taken += count,
-                    Err(error) => return Some(Err(error)),
-                }
-                // A datagram goes whole or not at all; an empty one is a datagram, too.
-                if taken >= bytes.len() || slot.socket.kind() == SocketType::Dgram {
-                    log.append(Some(slot.number), sent(taken));
-                    return Some(Ok(()));
-                }
+    let once = || {
+        let mut log = session.log.record();
+        loop {
+            let flags = if oob { libc::MSG_OOB } else { 0 };
+            match slot.socket.try_send(&bytes[taken..], to.as_ref().map(|(to, _)| to), flags)? {
+                Ok(count) => taken += count,
+                Err(error) => return Some(Err(error)),
             }
-        })
-        .await;
+            // A datagram goes whole or not at all; an empty one is a datagram, too.
+            if taken >= bytes.len() || slot.socket.kind() == SocketType::Dgram {
+                log.append(Some(slot.number), sent(taken));
+                return Some(Ok(()));
+            }
+        }
+    };
+    let outcome = if slot.socket.family() == Family::Unix && to.is_some() {
+        slot.socket.retry(patience, once).await
+    } else {
+        slot.socket.attempt(Direction::Write, patience, once).await
+    };
     let fault = match outcome {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(error)) => errno::fault(call, &error),
