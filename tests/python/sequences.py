@@ -5,16 +5,19 @@ A line is a list of calls separated by `;`. Sockets are known by their place in 
 import errno
 import json
 import socket
+import struct
 import sys
 
 FAMILIES = {"tcp": (socket.AF_INET, socket.SOCK_STREAM), "udp": (socket.AF_INET, socket.SOCK_DGRAM),
             "tcp6": (socket.AF_INET6, socket.SOCK_STREAM), "udp6": (socket.AF_INET6, socket.SOCK_DGRAM)}
 HOW = {"read": socket.SHUT_RD, "write": socket.SHUT_WR, "both": socket.SHUT_RDWR}
-TIMEOUT_S = 0.3
+# Longest wait in the kernel: a timeout of Python's own would make every call a non-blocking one, whose answers differ.
+TIMEOUT = struct.pack("ll", 0, 300_000)
 
 
 def make(sockets, new):
-    new.settimeout(TIMEOUT_S)
+    new.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, TIMEOUT)
+    new.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, TIMEOUT)
     sockets.append(new)
     return "ok"
 
@@ -68,8 +71,10 @@ def call(sockets, words):
 def answer(sockets, step):
     try:
         return call(sockets, step.split())
+    except BlockingIOError:
+        return "timeout"
     except OSError as error:
-        return errno.errorcode[error.errno] if error.errno else "timeout"
+        return {"ENOTSUP": "EOPNOTSUPP"}.get(errno.errorcode[error.errno], errno.errorcode[error.errno])
 
 
 results = []

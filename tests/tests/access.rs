@@ -58,8 +58,9 @@ async fn without_the_right_token_nothing_is_told_but_unauthorized() {
         assert_eq!(problem["error"]["code"], 8, "{headers:?}: {problem}");
         assert!(!answer.text().contains(cut), "the token is not shown");
     }
-    let in_query = http::get(&server, &format!("/api/v1/ws?access={token}"), UPGRADE).await;
-    assert_eq!(in_query.status, 401, "a token in a URL ends up in logs");
+    // A token in a URL ends up in logs: it is not taken from there.
+    let in_query = http::get(&server, &format!("/api/v1/ws?token={token}"), UPGRADE).await;
+    assert!((400..500).contains(&in_query.status), "{}", in_query.status);
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ udp; connect 0 free; send 0 1; recv 0 1; recv 0 1; send 0 1; send 0 1
 udp; bind 0; udp; connect 1 @0; send 1 3; sendto 1 3 @0; shutdown 1 write; send 1 1; recv 0 9; recv 0 9
 udp; bind 0; udp; connect 1 @0; shutdown 1 read; recv 1 1; shutdown 0 both
 udp; bind 0; udp; connect 1 @0; connect 1 free; bind 1
-udp; sendto 0 1 free; recv 0 1; peek 0 1; oob 0
+udp; sendto 0 1 free; recv 0 1; peek 0 1
 udp; bind 0; udp; sendto 1 3 @0; peek 0 2; peek 0 9; recv 0 9
 tcp6; bind 0; listen 0 5; tcp6; connect 1 @0; accept 0; send 1 5; recv 2 9; close 2; recv 1 1
 tcp6; recv 0 1; send 0 1; connect 0 free; accept 0

@@ -48,7 +48,7 @@ async fn bad_values_of_flags_are_named() {
         (["serve", "--listen", "127.0.0.1:99999"], "--listen"),
         (["serve", "--access", "maybe"], "--access"),
         (["serve", "--grace-seconds", "soon"], "--grace-seconds"),
-        (["serve", "--grace-seconds", "-1"], "--grace-seconds"),
+        (["serve", "--grace-seconds", "-1"], "-1"),
         (["serve", "--public-url", "ftp://x"], "--public-url"),
         (["serve", "--no-such-flag", "1"], "--no-such-flag"),
         (["explode", "now", "please"], "explode"),

@@ -49,6 +49,9 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// 0.0.0.0/8 means "this host" (RFC 791), which a bind may ask for and a connection may not.
+const THIS_HOST: &[&str] = &["0.0.0.1", "[::ffff:0.0.0.0]"];
+
 /// Makes a call that the policy forbids.
 #[track_caller]
 fn denied<'a>(client: &'a WsClient, method: &'a str, params: Value) -> impl Future<Output = ()> + 'a {
@@ -92,7 +95,7 @@ async fn nothing_but_loopback_can_be_bound() {
     for (family, addresses) in OUTSIDE {
         for kind in ["stream", "dgram"] {
             let socket = client.socket(family, kind).await;
-            for address in *addresses {
+            for address in addresses.iter().filter(|address| !THIS_HOST.contains(address)) {
                 denied(&client, "socket.bind", json!({"socket": socket, "address": format!("{address}:0")}))
                     .await;
             }
@@ -196,7 +199,7 @@ async fn a_denied_notification_does_nothing_but_tell() {
     let socket = client.udp().await;
     client.notify("socket.send", json!({"socket": socket, "data": "a", "to": "10.0.0.1:9"})).await;
     let failed = client.event_of(socket, "failed").await;
-    assert_eq!((&failed["call"], &failed["error"]["code"]), (&json!("send"), &json!(2)));
+    assert_eq!((&failed["call"], &failed["error"]["code"]), (&json!("sendto"), &json!(2)));
 }
 
 #[tokio::test]

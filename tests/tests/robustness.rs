@@ -160,6 +160,8 @@ async fn deep_and_long_json_is_refused_and_harmless() {
     ] {
         client.send_text(&text).await;
         let answer = client.unclaimed().await;
+        // The array of arrays is a batch of one, which is no request.
+        let answer = answer.get(0).unwrap_or(&answer);
         assert!(answer.get("error").is_some(), "{:.100}", answer.to_string());
         assert!(answer.to_string().len() < 2000, "an error is short, whatever was sent");
     }

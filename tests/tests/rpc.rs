@@ -195,7 +195,8 @@ async fn a_message_over_the_limit_ends_the_connection_and_not_the_session() {
     let hello = client.hello.clone();
     let most = hello.limits.message_bytes;
     // One of exactly the limit is read.
-    let padded = format!("{:most$}", r#"{"jsonrpc":"2.0","id":"a","method":"socket.list"}"#);
+    let request = r#"{"jsonrpc":"2.0","id":"a","method":"socket.list"}"#;
+    let padded = format!("{request}{}", " ".repeat(most - request.len()));
     assert!(answer(&client, &padded).await.get("result").is_some());
     client.send_text(&" ".repeat(most + 1)).await;
     assert_eq!(client.closed().await.code, Some(1009));
