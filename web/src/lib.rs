@@ -35,5 +35,18 @@
 //! | `log-detail`, `log-detail-close`, `log-detail-text`, `log-detail-hex`, `log-detail-decoded`, `log-detail-encoding`, `log-detail-error` | the chosen row's details |
 //! | `tab-sockets`, `tab-call`, `tab-log` | the phone's bottom tabs |
 
+mod actions;
+mod components;
+mod connection;
+mod log_pane;
 pub mod model;
+mod state;
 pub mod text;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Where `boot.js` enters.
+#[wasm_bindgen(start)]
+pub fn start() {
+    leptos::mount::mount_to_body(components::App);
+}

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The texts in English.
-pub const TEXT: Text = Text {
+pub(super) const TEXT: Text = Text {
     bar: Bar {
         language: "Language",
         theme: "Colours",

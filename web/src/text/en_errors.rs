@@ -7,7 +7,7 @@ const fn explained(title: &'static str, means: &'static str, attempt: &'static s
 }
 
 /// The errors in English.
-pub const ERRORS: Errors = Errors {
+pub(super) const ERRORS: Errors = Errors {
     eaddrinuse: explained(
         "address already in use",
         "Another socket holds this address and port, or one did until a moment ago and the kernel still keeps it in TIME_WAIT.",

@@ -3,7 +3,7 @@
 use super::*;
 
 /// The texts in traditional Chinese.
-pub const TEXT: Text = Text {
+pub(super) const TEXT: Text = Text {
     bar: Bar {
         language: "語言",
         theme: "配色",

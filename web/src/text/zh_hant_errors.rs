@@ -7,7 +7,7 @@ const fn explained(title: &'static str, means: &'static str, attempt: &'static s
 }
 
 /// The errors in traditional Chinese.
-pub const ERRORS: Errors = Errors {
+pub(super) const ERRORS: Errors = Errors {
     eaddrinuse: explained(
         "位址已被使用",
         "另一個 socket 正占用這個位址和埠號，或剛剛才釋放而核心仍保留在 TIME_WAIT 狀態。",

@@ -1,0 +1,123 @@
+//! What happens when the user runs something: calls, and what follows from their answers.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::Value;
+use sockyard_protocol::call::{SessionClose, SocketClose, SocketCreate};
+use sockyard_protocol::{Call, Family, SocketId, SocketType};
+
+use crate::model::arrangement::{Kind, Runner};
+use crate::model::form::CallKind;
+use crate::model::outcome::{CallError, End, Outcome, short_name, success};
+use crate::state::{Page, Part, Progress};
+
+impl Page {
+    /// Makes a call on a socket and shows how it ends.
+    pub(crate) fn perform(self, socket: SocketId, call: Call) {
+        let name = short_name(&call);
+        let show = move |end| {
+            self.outcomes.update(|outcomes| {
+                outcomes.insert(socket, Outcome { call: name, end });
+            });
+        };
+        show(End::Running);
+        spawn_local(async move {
+            match self.connection.call(call.clone()).await {
+                Ok(answer) => {
+                    let success = success(&call, &answer);
+                    show(End::Done(success));
+                    self.go_on(socket, name);
+                }
+                Err(error) => show(End::Failed(error)),
+            }
+        });
+    }
+
+    /// Makes a socket and chooses it; `failed` takes the error, for no card can show it.
+    pub(crate) fn create(
+        self,
+        family: Family,
+        r#type: SocketType,
+        failed: impl Fn(Option<CallError>) + 'static,
+    ) {
+        failed(None);
+        spawn_local(async move {
+            match self.connection.call(SocketCreate { family, r#type }).await {
+                Ok(answer) => {
+                    if let Some(socket) = answer.get("socket").and_then(Value::as_u64) {
+                        self.selected.set(Some(socket as SocketId));
+                        self.call.set(CallKind::Bind);
+                        self.part.set(Part::Call);
+                    }
+                }
+                Err(error) => failed(Some(error)),
+            }
+        });
+    }
+
+    /// Closes a socket from its card.
+    pub(crate) fn close_socket(self, socket: SocketId) {
+        self.perform(socket, SocketClose { socket, linger_s: None }.into());
+    }
+
+    /// Makes an arrangement's calls one after the other and stops at the first that fails.
+    pub(crate) fn arrange(self, kind: Kind) {
+        if matches!(self.progress.get_untracked(), Some(Progress::Running(_))) {
+            return;
+        }
+        self.progress.set(Some(Progress::Running(kind)));
+        spawn_local(async move {
+            let mut runner = Runner::default();
+            for step in kind.steps() {
+                let Some(call) = runner.call(*step) else { break };
+                let name = short_name(&call);
+                match self.connection.call(call).await {
+                    Ok(answer) => runner.learn(*step, &answer),
+                    Err(error) => {
+                        self.progress.set(Some(Progress::Stopped(kind, name, error)));
+                        return;
+                    }
+                }
+            }
+            if let Some(socket) = runner.number(kind.result()) {
+                self.selected.set(Some(socket));
+                self.call.set(CallKind::Send);
+            }
+            self.part.set(Part::Log);
+            self.progress.set(Some(Progress::Done(kind)));
+        });
+    }
+
+    /// Closes the session, and opens a new one if wanted.
+    pub(crate) fn end_session(self, start_new: bool) {
+        spawn_local(async move {
+            if self.connection.call(SessionClose {}).await.is_ok() {
+                self.connection.session_ends();
+            }
+            if start_new {
+                self.start_new_session();
+            }
+        });
+    }
+
+    /// After a success the form moves on to the natural next call, but never away from sending and receiving.
+    fn go_on(self, socket: SocketId, done: &'static str) {
+        let moves_on = matches!(done, "bind" | "listen" | "connect");
+        let still_there =
+            self.selected.get_untracked() == Some(socket) && self.call.get_untracked().name() == done;
+        if !moves_on || !still_there {
+            return;
+        }
+        let next = match done {
+            "listen" => CallKind::Accept,
+            "connect" => CallKind::Send,
+            _ => {
+                match self.sockets.with_untracked(|table| table.get(socket).map(|view| view.is_datagram())) {
+                    Some(true) => CallKind::Send,
+                    _ => CallKind::Listen,
+                }
+            }
+        };
+        self.call.set(next);
+    }
+}

@@ -1,0 +1,32 @@
+//! The parts that are seen. They draw what the models say and pass on what the user does.
+
+#![expect(
+    unreachable_pub,
+    reason = "leptos makes every component's properties `pub`, whatever its own visibility"
+)]
+
+mod app;
+mod arrangements;
+mod badge;
+mod bytes_view;
+mod call_bar;
+mod call_form;
+mod call_result;
+mod choice;
+mod connection_bar;
+mod fault_view;
+mod field;
+mod intro;
+mod log_detail;
+mod log_panel;
+mod log_toolbar;
+mod new_socket;
+mod payload_field;
+mod session_menu;
+mod socket_card;
+mod sockets_panel;
+mod tab_bar;
+mod top_bar;
+mod waiting;
+
+pub(crate) use app::App;

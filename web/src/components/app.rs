@@ -1,0 +1,36 @@
+//! The whole page.
+
+use leptos::prelude::*;
+
+use super::arrangements::ArrangementNote;
+use super::call_bar::CallPanel;
+use super::connection_bar::ConnectionBar;
+use super::log_panel::LogPanel;
+use super::sockets_panel::SocketsPanel;
+use super::tab_bar::TabBar;
+use super::top_bar::TopBar;
+use crate::state::Page;
+
+/// The whole page.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let page = Page::new();
+    provide_context(page);
+    page.start();
+    view! {
+        <div class="app" data-part=move || page.part.get().name()>
+            <a class="skip" href="#calls">{move || page.text().bar.skip}</a>
+            <TopBar/>
+            <div class="notices">
+                <ConnectionBar/>
+                <ArrangementNote/>
+            </div>
+            <main class="parts">
+                <SocketsPanel/>
+                <CallPanel/>
+                <LogPanel/>
+            </main>
+            <TabBar/>
+        </div>
+    }
+}

@@ -1,0 +1,253 @@
+//! The form of one call on one socket.
+
+use leptos::prelude::*;
+use sockyard_protocol::call::SocketGetOption;
+use sockyard_protocol::{Call, SocketId};
+use wasm_bindgen::JsCast;
+
+use super::field::{Flags, Menu, TextInput};
+use super::payload_field::PayloadField;
+use crate::model::form::{Built, CallKind, ENCODINGS, Field, OPTIONS, build};
+use crate::model::mistake::Mistake;
+use crate::model::python;
+use crate::model::sockets::SocketView;
+use crate::state::Page;
+use crate::text::{CallBar, fill};
+
+/// What the fields of a form share.
+#[derive(Clone, Copy)]
+pub(super) struct Form {
+    /// The page.
+    pub(super) page: Page,
+    /// The socket.
+    pub(super) socket: SocketId,
+    /// The call.
+    pub(super) kind: CallKind,
+    /// The socket as it stands.
+    view: Memo<Option<SocketView>>,
+    /// The call that the entries make, or what is wrong with them.
+    pub(super) built: Memo<Built>,
+    /// Whether running it was tried: only then is an empty field a mistake to show.
+    tried: RwSignal<bool>,
+}
+
+impl Form {
+    fn new(socket: SocketId, kind: CallKind) -> Form {
+        let page = Page::from_context();
+        let view = Memo::new(move |_| page.sockets.with(|table| table.get(socket).cloned()));
+        let built = Memo::new(move |_| match view.get() {
+            Some(view) => build(kind, &page.drafts.with(|drafts| drafts.of(socket)), &view),
+            None => Err(Vec::new()),
+        });
+        Form { page, socket, kind, view, built, tried: RwSignal::new(false) }
+    }
+
+    /// What stands in a field.
+    pub(super) fn entry(self, field: Field) -> String {
+        self.view.with(|view| match view {
+            Some(view) => self.page.drafts.with(|drafts| drafts.of(self.socket).get(self.kind, field, view)),
+            None => String::new(),
+        })
+    }
+
+    /// Takes what was typed.
+    pub(super) fn set(self, field: Field, value: String) {
+        self.page.drafts.update(|drafts| drafts.set(self.socket, self.kind, field, value));
+    }
+
+    /// The mistake to show at a field.
+    pub(super) fn mistake(self, field: Field) -> Option<Mistake> {
+        self.built.with(|built| {
+            let wrong = built.as_ref().err()?;
+            let (_, mistake) = wrong.iter().find(|(wrong, _)| *wrong == field)?;
+            (*mistake != Mistake::Empty || self.tried.get()).then(|| mistake.clone())
+        })
+    }
+
+    /// The socket as it stands.
+    pub(super) fn view(self) -> Option<SocketView> {
+        self.view.get()
+    }
+
+    fn is_datagram(self) -> bool {
+        self.view.with(|view| view.as_ref().is_some_and(SocketView::is_datagram))
+    }
+
+    /// Runs the call, or leads to the first mistake.
+    pub(super) fn run(self) {
+        self.tried.set(true);
+        match self.built.get_untracked() {
+            Ok(call) => {
+                if self.kind == CallKind::Send {
+                    let data = untrack(|| self.entry(Field::Data));
+                    self.page.drafts.update(|drafts| {
+                        drafts.remember(&data);
+                        drafts.set(self.socket, self.kind, Field::Data, String::new());
+                    });
+                    self.tried.set(false);
+                }
+                self.page.perform(self.socket, call);
+            }
+            Err(wrong) => {
+                let Some((field, _)) = wrong.first() else { return };
+                let id = format!("field-{}", field.name());
+                let element = document().get_element_by_id(&id);
+                if let Some(element) =
+                    element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+                {
+                    element.focus().ok();
+                }
+            }
+        }
+    }
+}
+
+/// The form of one call.
+#[component]
+pub(super) fn CallForm(
+    /// The socket.
+    socket: SocketId,
+    /// The call.
+    kind: CallKind,
+) -> impl IntoView {
+    let form = Form::new(socket, kind);
+    let page = form.page;
+    let about = move || about(kind, form.is_datagram(), &page.text().call);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        form.run();
+    };
+    view! {
+        <form class="call-form" data-testid="call-form" data-call=kind.name() data-socket=socket on:submit=submit>
+            <p class="about">{about}</p>
+            <div class="fields">{fields(form)}</div>
+            <PythonLine form/>
+            <div class="run-row">
+                <button type="submit" class="button primary run" data-testid="call-run">
+                    {move || match kind {
+                        CallKind::Options => page.text().call.set.to_owned(),
+                        _ => fill(page.text().call.run, &[("call", kind.name())]),
+                    }}
+                </button>
+                {(kind == CallKind::Options)
+                    .then(|| {
+                        let get = move |_| {
+                            let name = untrack(|| form.entry(Field::Option));
+                            page.perform(socket, SocketGetOption { socket, name }.into());
+                        };
+                        view! {
+                            <button type="button" class="button" data-testid="call-get" on:click=get>
+                                {move || page.text().call.get}
+                            </button>
+                        }
+                    })}
+            </div>
+        </form>
+    }
+}
+
+fn fields(form: Form) -> AnyView {
+    match form.kind {
+        CallKind::Bind => view! {
+            <TextInput form field=Field::Address label=|labels| labels.address_bind hint=|labels| labels.address_bind_hint/>
+        }
+        .into_any(),
+        CallKind::Listen => view! {
+            <TextInput form field=Field::Backlog label=|labels| labels.backlog hint=|labels| labels.backlog_hint/>
+        }
+        .into_any(),
+        CallKind::Accept => view! { <Timeout form/> }.into_any(),
+        CallKind::Connect => view! {
+            <TextInput form field=Field::Address label=|labels| labels.address_connect hint=|labels| labels.address_bind_hint known=true/>
+            <Timeout form/>
+        }
+        .into_any(),
+        CallKind::Send => view! {
+            <PayloadField form encodings=&ENCODINGS/>
+            {form.is_datagram().then(|| view! {
+                <TextInput form field=Field::To label=|labels| labels.to hint=|labels| labels.to_hint known=true/>
+            })}
+            <Timeout form/>
+            {(!form.is_datagram()).then(|| view! { <Flags form fields=&[Field::FlagOob]/> })}
+        }
+        .into_any(),
+        CallKind::Recv => view! {
+            <TextInput form field=Field::Max label=|labels| labels.max hint=|labels| labels.receive_hint/>
+            <Timeout form/>
+            <Flags form fields=&[Field::FlagPeek, Field::FlagWaitall, Field::FlagOob]/>
+        }
+        .into_any(),
+        CallKind::Shutdown => view! {
+            <Menu form field=Field::How label=|labels| labels.how options=&[
+                ("read", |labels| labels.how_read),
+                ("write", |labels| labels.how_write),
+                ("both", |labels| labels.how_both),
+            ]/>
+        }
+        .into_any(),
+        CallKind::Close => view! {
+            <TextInput form field=Field::Linger label=|labels| labels.linger hint=|labels| labels.linger_hint/>
+        }
+        .into_any(),
+        CallKind::Options => view! {
+            <Menu form field=Field::Option label=|labels| labels.option names=&OPTIONS/>
+            <TextInput form field=Field::OptionValue label=|labels| labels.option_value hint=|labels| labels.option_value_hint/>
+        }
+        .into_any(),
+        CallKind::Configure => view! {
+            <Menu form field=Field::Receive label=|labels| labels.receive options=&[
+                ("manual", |labels| labels.receive_manual),
+                ("stream", |labels| labels.receive_stream),
+            ]/>
+            <Menu form field=Field::Accept label=|labels| labels.accept options=&[
+                ("manual", |labels| labels.accept_manual),
+                ("stream", |labels| labels.accept_stream),
+            ]/>
+            <Menu form field=Field::Responder label=|labels| labels.responder options=&[
+                ("none", |labels| labels.responder_none),
+                ("echo", |labels| labels.responder_echo),
+            ]/>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Timeout(form: Form) -> impl IntoView {
+    view! {
+        <TextInput form field=Field::Timeout label=|labels| labels.timeout hint=|labels| labels.timeout_hint/>
+    }
+}
+
+/// The line of Python about to be performed.
+#[component]
+fn PythonLine(form: Form) -> impl IntoView {
+    let line = move || {
+        form.built.with(|built| {
+            built.as_ref().map(|call: &Call| python::line(call, form.is_datagram())).unwrap_or_default()
+        })
+    };
+    view! {
+        <div class="python" title=move || form.page.text().call.python>
+            <span class="python-prompt" aria-hidden="true">">>>"</span>
+            <code data-testid="python-line" aria-label=move || form.page.text().call.python>{line}</code>
+        </div>
+    }
+}
+
+fn about(kind: CallKind, is_datagram: bool, texts: &'static CallBar) -> &'static str {
+    match kind {
+        CallKind::Bind => texts.about_bind,
+        CallKind::Listen => texts.about_listen,
+        CallKind::Accept => texts.about_accept,
+        CallKind::Connect => texts.about_connect,
+        CallKind::Send if is_datagram => texts.about_send_dgram,
+        CallKind::Send => texts.about_send,
+        CallKind::Recv if is_datagram => texts.about_recv_dgram,
+        CallKind::Recv => texts.about_recv,
+        CallKind::Shutdown => texts.about_shutdown,
+        CallKind::Close => texts.about_close,
+        CallKind::Options => texts.about_options,
+        CallKind::Configure => texts.about_configure,
+    }
+}

@@ -1,0 +1,75 @@
+//! How the last call ended.
+
+use leptos::prelude::*;
+use sockyard_protocol::SocketId;
+
+use super::bytes_view::BytesView;
+use super::fault_view::FaultView;
+use crate::model::outcome::{End, Outcome, Success};
+use crate::state::Page;
+use crate::text::fill;
+
+/// The result of the last call on a socket.
+#[component]
+pub(super) fn CallResult(
+    /// The socket.
+    socket: SocketId,
+) -> impl IntoView {
+    let page = Page::from_context();
+    let outcome = Memo::new(move |_| page.outcomes.with(|outcomes| outcomes.get(&socket).cloned()));
+    view! {
+        <section class="result" aria-live="polite" aria-label=move || page.text().call.last_result>
+            {move || outcome.get().map(|outcome| ended(page, outcome))}
+        </section>
+    }
+}
+
+fn ended(page: Page, Outcome { call, end }: Outcome) -> AnyView {
+    match end {
+        End::Running => view! {
+            <p class="result-running"><code>{call}"()"</code> {move || page.text().call.running}</p>
+        }
+        .into_any(),
+        End::Failed(error) => view! {
+            <div class="result-bad">
+                <p class="result-head">{move || fill(page.text().outcome.failed, &[("call", call)])}</p>
+                <FaultView error testid="call-error"/>
+            </div>
+        }
+        .into_any(),
+        End::Done(success) => view! { <Succeeded call success/> }.into_any(),
+    }
+}
+
+#[component]
+fn Succeeded(call: &'static str, success: Success) -> impl IntoView {
+    let page = Page::from_context();
+    let Success { words, bytes, eof, socket } = success;
+    let words = StoredValue::new(words);
+    let sentences = move || {
+        let text = page.text();
+        words.with_value(|words| words.iter().map(|words| words.say(text)).collect::<Vec<_>>())
+    };
+    view! {
+        <div class="result-good" data-testid="call-result" data-call=call>
+            <p class="result-head">
+                <code>{call}"()"</code>
+                " "
+                {move || sentences().into_iter().next()}
+            </p>
+            {move || {
+                sentences().into_iter().skip(1).map(|words| view! { <p>{words}</p> }).collect_view()
+            }}
+            {eof.then(|| view! { <p class="eof" data-testid="call-eof">{move || page.text().outcome.eof}</p> })}
+            {socket
+                .map(|socket| {
+                    view! {
+                        <button type="button" class="button" on:click=move |_| page.choose(socket)>
+                            {move || fill(page.text().outcome.go_to, &[("n", &socket.to_string())])}
+                        </button>
+                    }
+                })}
+            {bytes.filter(|bytes| !bytes.is_empty()).map(|bytes| view! { <BytesView bytes prefix="result"/> })}
+        </div>
+    }
+}

@@ -1,0 +1,120 @@
+//! Says what stands against the connection, and what can be done.
+
+use leptos::prelude::*;
+
+use crate::connection::{Link, LostReason, Refusal, now};
+use crate::state::Page;
+use crate::text::fill;
+
+/// Shown while there is no connection; empty otherwise.
+#[component]
+pub(super) fn ConnectionBar() -> impl IntoView {
+    let page = Page::from_context();
+    let link = Memo::new(move |_| page.connection.link.get());
+    move || match link.get() {
+        Link::Open | Link::Connecting => ().into_any(),
+        Link::Lost { reason, retry_at } => view! { <Lost reason retry_at/> }.into_any(),
+        Link::Refused(Refusal::TokenNeeded) => view! { <TokenNeeded/> }.into_any(),
+        Link::Refused(refusal) => view! { <SessionOver refusal/> }.into_any(),
+    }
+}
+
+#[component]
+fn Lost(reason: LostReason, retry_at: f64) -> impl IntoView {
+    let page = Page::from_context();
+    let why = move || {
+        let link = &page.text().link;
+        match reason {
+            LostReason::Unreachable => link.unreachable,
+            LostReason::Broken => link.broken,
+            LostReason::ShuttingDown => link.shutting_down,
+            LostReason::TooLarge => link.too_large,
+            LostReason::TooSlow => link.too_slow,
+        }
+    };
+    let countdown = move || {
+        page.clock.track();
+        let seconds = ((retry_at - now()) / 1000.0).ceil().max(0.0);
+        fill(page.text().link.retry_in, &[("seconds", &seconds.to_string())])
+    };
+    view! {
+        <div class="bar bar-bad" data-testid="connection-bar">
+            <div class="bar-text">
+                // The countdown is not announced: ten announcements would bury everything else.
+                <p role="alert"><strong>{why}</strong> " " {move || page.text().link.kept}</p>
+                <p class="bar-quiet">{countdown}</p>
+            </div>
+            <button
+                type="button"
+                class="button"
+                data-testid="connection-retry"
+                on:click=move |_| page.connection.try_now()
+            >
+                {move || page.text().link.try_now}
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn TokenNeeded() -> impl IntoView {
+    let page = Page::from_context();
+    let entered = RwSignal::new(String::new());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        page.connection.use_token(&entered.get_untracked());
+    };
+    view! {
+        <form class="bar bar-notice" data-testid="connection-bar" on:submit=submit>
+            <div class="bar-text" role="alert">
+                <p><strong>{move || page.text().link.token_title}</strong></p>
+                <p>{move || page.text().link.token_text}</p>
+            </div>
+            <div class="bar-form">
+                <input
+                    class="input mono"
+                    data-testid="token-input"
+                    aria-label=move || page.text().link.token_label
+                    placeholder=move || page.text().link.token_label
+                    autocomplete="off"
+                    spellcheck="false"
+                    prop:value=move || entered.get()
+                    on:input=move |event| entered.set(event_target_value(&event))
+                />
+                <button type="submit" class="button primary" data-testid="token-submit">
+                    {move || page.text().link.token_submit}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn SessionOver(refusal: Refusal) -> impl IntoView {
+    let page = Page::from_context();
+    let closed = refusal == Refusal::SessionClosed;
+    let title = move || {
+        let link = &page.text().link;
+        if closed { link.closed_title } else { link.gone_title }
+    };
+    let text = move || {
+        let link = &page.text().link;
+        if closed { link.closed_text } else { link.gone_text }
+    };
+    view! {
+        <div class="bar bar-notice" data-testid="connection-bar">
+            <div class="bar-text" role="alert">
+                <p><strong>{title}</strong></p>
+                <p>{text}</p>
+            </div>
+            <button
+                type="button"
+                class="button primary"
+                data-testid="connection-new-session"
+                on:click=move |_| page.start_new_session()
+            >
+                {move || page.text().link.start_new}
+            </button>
+        </div>
+    }
+}

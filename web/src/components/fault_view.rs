@@ -1,0 +1,82 @@
+//! An error explained in words.
+
+use leptos::prelude::*;
+use sockyard_protocol::Fault;
+
+use crate::model::errno;
+use crate::model::outcome::CallError;
+use crate::state::Page;
+use crate::text::fill;
+
+/// Why a call failed, what that means and what to try.
+#[component]
+pub(super) fn FaultView(
+    /// The error.
+    error: CallError,
+    /// The name for tests.
+    testid: &'static str,
+) -> impl IntoView {
+    let page = Page::from_context();
+    match error {
+        CallError::Fault(fault) => view! { <Explained fault testid/> }.into_any(),
+        CallError::ConnectionLost => view! {
+            <p class="fault" data-testid=testid>{move || page.text().link.call_lost}</p>
+        }
+        .into_any(),
+        CallError::NotOpen => view! {
+            <p class="fault" data-testid=testid>{move || page.text().link.call_not_open}</p>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Explained(fault: Fault, testid: &'static str) -> impl IntoView {
+    let page = Page::from_context();
+    let fault = StoredValue::new(fault);
+    let name = fault.with_value(|fault| errno::name(fault).to_owned());
+    let shown_name = fault.with_value(|fault| fault.data.errno.clone());
+    let title = move || fault.with_value(|fault| errno::title(fault, page.text()));
+    let hint = fault.with_value(|fault| fault.data.hint.clone());
+    let bytes = fault.with_value(|fault| fault.data.bytes);
+    let means =
+        move || fault.with_value(|fault| errno::explain(fault, page.text()).map(|explained| explained.means));
+    let attempt = move || {
+        fault.with_value(|fault| errno::explain(fault, page.text()).map(|explained| explained.attempt))
+    };
+    view! {
+        <div class="fault" data-testid=testid data-errno=name>
+            <p class="fault-title">
+                {shown_name.map(|name| view! { <code class="errno">{name}</code> " " })}
+                {title}
+            </p>
+            {hint.map(|hint| view! { <p class="fault-hint">{hint}</p> })}
+            {bytes
+                .map(|bytes| {
+                    view! {
+                        <p>{move || fill(page.text().outcome.bytes_before, &[("n", &bytes.to_string())])}</p>
+                    }
+                })}
+            <dl class="explained">
+                {move || {
+                    means()
+                        .map(|means| {
+                            view! {
+                                <dt>{page.text().outcome.means}</dt>
+                                <dd>{means}</dd>
+                            }
+                        })
+                }}
+                {move || {
+                    attempt()
+                        .map(|attempt| {
+                            view! {
+                                <dt>{page.text().outcome.attempt}</dt>
+                                <dd>{attempt}</dd>
+                            }
+                        })
+                }}
+            </dl>
+        </div>
+    }
+}

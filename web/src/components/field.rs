@@ -1,0 +1,179 @@
+//! The fields of forms: a label, an input and, where there is one, the mistake in words.
+
+use leptos::prelude::*;
+
+use super::call_form::Form;
+use crate::model::form::Field;
+use crate::text::Labels;
+
+/// Picks a label from the table.
+pub(super) type Label = fn(&'static Labels) -> &'static str;
+
+/// A line of text.
+#[component]
+pub(super) fn TextInput(
+    /// The form.
+    form: Form,
+    /// The field.
+    field: Field,
+    /// Its label.
+    label: Label,
+    /// What stands under it while nothing is wrong.
+    hint: Label,
+    /// Whether the session's own addresses are offered.
+    #[prop(optional)]
+    known: bool,
+) -> impl IntoView {
+    let page = form.page;
+    let id = format!("field-{}", field.name());
+    let note = format!("{id}-note");
+    let list = format!("{id}-known");
+    let is_wrong = Memo::new(move |_| form.mistake(field).is_some());
+    view! {
+        <div class=format!("field field-{}", field.name())>
+            <label class="field-label" for=id.clone()>{move || label(&page.text().labels)}</label>
+            <input
+                class="input mono"
+                id=id.clone()
+                data-testid=id
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                list=known.then(|| list.clone())
+                aria-describedby=note.clone()
+                aria-invalid=move || is_wrong.get().to_string()
+                prop:value=move || form.entry(field)
+                on:input=move |event| form.set(field, event_target_value(&event))
+            />
+            {known.then(|| view! { <KnownAddresses form id=list/> })}
+            <Note form field id=note hint/>
+        </div>
+    }
+}
+
+/// The mistake, or the hint while there is none.
+#[component]
+pub(super) fn Note(form: Form, field: Field, id: String, hint: Label) -> impl IntoView {
+    let page = form.page;
+    let mistake = Memo::new(move |_| form.mistake(field));
+    view! {
+        <p class="field-note" id=id>
+            {move || match mistake.get() {
+                Some(mistake) => view! {
+                    <span class="field-error" data-testid="field-error" data-field=field.name()>
+                        {mistake.words(page.text())}
+                    </span>
+                }
+                .into_any(),
+                None => view! { <span>{hint(&page.text().labels)}</span> }.into_any(),
+            }}
+        </p>
+    }
+}
+
+/// The addresses of the session's other sockets, for the browser to offer.
+#[component]
+fn KnownAddresses(form: Form, id: String) -> impl IntoView {
+    let known = Memo::new(move |_| {
+        form.page.sockets.with(|table| {
+            let others = table.open().filter(|view| view.socket != form.socket && view.is_bound());
+            let mut known: Vec<String> = others.filter_map(|view| view.local.clone()).collect();
+            known.dedup();
+            known
+        })
+    });
+    view! {
+        <datalist id=id>
+            {move || known.get().into_iter().map(|address| view! { <option value=address></option> }).collect_view()}
+        </datalist>
+    }
+}
+
+/// A choice of a few values, whose labels come from the table or are their names.
+#[component]
+pub(super) fn Menu(
+    /// The form.
+    form: Form,
+    /// The field.
+    field: Field,
+    /// Its label.
+    label: Label,
+    /// Values and labels.
+    #[prop(optional)]
+    options: &'static [(&'static str, Label)],
+    /// Values that are their own labels.
+    #[prop(optional)]
+    names: &'static [&'static str],
+) -> impl IntoView {
+    let page = form.page;
+    let id = format!("field-{}", field.name());
+    let selected = move |value: &'static str| move || form.entry(field) == value;
+    view! {
+        <div class=format!("field field-{}", field.name())>
+            <label class="field-label" for=id.clone()>{move || label(&page.text().labels)}</label>
+            <select
+                class="select"
+                id=id.clone()
+                data-testid=id
+                on:change=move |event| form.set(field, event_target_value(&event))
+            >
+                {options
+                    .iter()
+                    .map(|(value, label)| {
+                        let label = *label;
+                        view! {
+                            <option value=*value prop:selected=selected(value)>
+                                {move || label(&page.text().labels)}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+                {names
+                    .iter()
+                    .map(|name| view! { <option value=*name prop:selected=selected(name)>{*name}</option> })
+                    .collect_view()}
+            </select>
+        </div>
+    }
+}
+
+/// The flags of a call.
+#[component]
+pub(super) fn Flags(
+    /// The form.
+    form: Form,
+    /// Which there are.
+    fields: &'static [Field],
+) -> impl IntoView {
+    let page = form.page;
+    let label = move |field: Field| {
+        let labels = &page.text().labels;
+        match field {
+            Field::FlagPeek => labels.peek,
+            Field::FlagWaitall => labels.waitall,
+            _ => labels.oob,
+        }
+    };
+    view! {
+        <fieldset class="field flags">
+            <legend class="field-label">{move || page.text().labels.flags}</legend>
+            {fields
+                .iter()
+                .map(|field| {
+                    let field = *field;
+                    view! {
+                        <label class="check">
+                            <input
+                                type="checkbox"
+                                data-testid=format!("field-{}", field.name())
+                                prop:checked=move || form.entry(field) == "true"
+                                on:change=move |event| form.set(field, event_target_checked(&event).to_string())
+                            />
+                            <span>{move || label(field)}</span>
+                        </label>
+                    }
+                })
+                .collect_view()}
+        </fieldset>
+    }
+}

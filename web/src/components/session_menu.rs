@@ -1,0 +1,67 @@
+//! The session's id and its end.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::state::Page;
+
+/// The session's id, and behind it the ways to end it.
+#[component]
+pub(super) fn SessionMenu() -> impl IntoView {
+    let page = Page::from_context();
+    let menu = NodeRef::<leptos::html::Details>::new();
+    let id = Memo::new(move |_| {
+        page.connection.hello.with(|hello| hello.as_ref().map(|hello| hello.session.clone()))
+    });
+    // Ids are long; their beginning tells one's own sessions apart.
+    let short = move || id.get().map(|id| id.chars().take(8).collect::<String>()).unwrap_or_default();
+    let close = move || {
+        if let Some(menu) = menu.get_untracked() {
+            menu.set_open(false);
+        }
+    };
+    let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        if let Some(menu) = menu.get_untracked()
+            && !menu.contains(target.as_ref())
+        {
+            menu.set_open(false);
+        }
+    });
+    on_cleanup(move || outside.remove());
+    let end = move |start_new| {
+        close();
+        page.end_session(start_new);
+    };
+    view! {
+        <details
+            class="menu"
+            class:gone=move || id.get().is_none()
+            node_ref=menu
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    close();
+                }
+            }
+        >
+            <summary class="menu-button" data-testid="session-menu" aria-label=move || page.text().bar.session>
+                <code data-testid="session-id" title=move || id.get().unwrap_or_default()>{short}</code>
+                <span aria-hidden="true" class="menu-arrow">"▾"</span>
+            </summary>
+            <div class="menu-panel">
+                <p class="menu-title">{move || page.text().bar.session} <code>{move || id.get()}</code></p>
+                <button type="button" class="menu-item" data-testid="session-new" on:click=move |_| end(true)>
+                    {move || page.text().bar.session_new}
+                </button>
+                <button
+                    type="button"
+                    class="menu-item danger"
+                    data-testid="session-close"
+                    on:click=move |_| end(false)
+                >
+                    {move || page.text().bar.session_close}
+                </button>
+            </div>
+        </details>
+    }
+}

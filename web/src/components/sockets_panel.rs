@@ -1,0 +1,84 @@
+//! The list of sockets, and what makes new ones.
+
+use leptos::prelude::*;
+
+use super::arrangements::Arrangements;
+use super::badge::Badge;
+use super::new_socket::NewSocket;
+use super::socket_card::SocketCard;
+use crate::model::summary::socket_kind;
+use crate::state::Page;
+use crate::text::{count, fill};
+
+/// The left part.
+#[component]
+pub(super) fn SocketsPanel() -> impl IntoView {
+    let page = Page::from_context();
+    let texts = move || &page.text().sockets;
+    let numbers = Memo::new(move |_| page.sockets.with(|table| table.numbers()));
+    let used = move || {
+        let most = page.connection.hello.with(|hello| hello.as_ref().map(|hello| hello.limits.sockets))?;
+        let used = numbers.with(Vec::len).to_string();
+        Some(fill(texts().limit, &[("used", &used), ("most", &most.to_string())]))
+    };
+    view! {
+        <section class="part part-sockets" aria-labelledby="sockets-title">
+            <div class="part-head">
+                <h2 id="sockets-title">{move || texts().title}</h2>
+                <span class="quiet">{used}</span>
+            </div>
+            <div class="part-body">
+                <NewSocket/>
+                <Arrangements/>
+                <div class="cards">
+                    <For each=move || numbers.get() key=|socket| *socket let(socket)>
+                        <SocketCard socket/>
+                    </For>
+                    <p class="empty" class:gone=move || !numbers.with(Vec::is_empty)>
+                        {move || texts().empty}
+                    </p>
+                </div>
+                <ClosedSockets/>
+            </div>
+        </section>
+    }
+}
+
+/// The sockets closed so far, folded away.
+#[component]
+fn ClosedSockets() -> impl IntoView {
+    use sockyard_protocol::event::ClosedBy;
+    let page = Page::from_context();
+    let texts = move || &page.text().sockets;
+    let closed = Memo::new(move |_| page.sockets.with(|table| table.closed().cloned().collect::<Vec<_>>()));
+    let by = move |by: ClosedBy| match by {
+        ClosedBy::Client => texts().by_client,
+        ClosedBy::Session => texts().by_session,
+        ClosedBy::Server => texts().by_server,
+    };
+    view! {
+        <details class="closed" class:gone=move || closed.with(Vec::is_empty)>
+            <summary data-testid="closed-toggle">
+                {move || count(closed.with(Vec::len) as u64, texts().closed_one, texts().closed_many)}
+            </summary>
+            <ul>
+                {move || {
+                    closed
+                        .get()
+                        .into_iter()
+                        .map(|socket| {
+                            let view = socket.view;
+                            view! {
+                                <li data-testid="closed-socket" data-socket=view.socket>
+                                    <Badge socket=view.socket/>
+                                    <span>{socket_kind(view.family, view.r#type, texts())}</span>
+                                    <span class="quiet">{by(socket.by)}</span>
+                                </li>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </ul>
+        </details>
+    }
+}

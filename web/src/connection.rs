@@ -1,0 +1,413 @@
+//! The connection to the server: the only owner of the WebSocket.
+//!
+//! It opens, resumes, retries and refuses; it matches answers to calls and hands events on. Components see
+//! signals and make calls; none of them touches a socket or a token.
+
+mod backoff;
+mod pending;
+mod probe;
+mod storage;
+mod target;
+mod wire;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_channel::oneshot;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use sockyard_protocol::call::CallCancel;
+use sockyard_protocol::rpc::Id;
+use sockyard_protocol::{Call, Event, Fault, Hello};
+
+use crate::model::outcome::CallError;
+use pending::Pending;
+pub(crate) use pending::Waiting;
+use probe::Probed;
+use wire::{Signal as WireSignal, Wire};
+
+/// Longest wait for `session.hello`; a port that takes connections and says nothing is not our server.
+const HELLO_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Where the connection stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Link {
+    /// On its way.
+    Connecting,
+    /// The session is open.
+    Open,
+    /// Lost; the next try is at this time (`performance.now()`).
+    Lost {
+        /// Why.
+        reason: LostReason,
+        /// When it is tried again, in milliseconds of the page's own clock.
+        retry_at: f64,
+    },
+    /// Trying again would change nothing.
+    Refused(Refusal),
+}
+
+/// Why a connection was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LostReason {
+    /// Nothing answers.
+    Unreachable,
+    /// It broke without a word.
+    Broken,
+    /// Close code 1001.
+    ShuttingDown,
+    /// Close code 1009.
+    TooLarge,
+    /// Close code 1013.
+    TooSlow,
+}
+
+/// Why there is no connection until the user does something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The server wants its owner token.
+    TokenNeeded,
+    /// The session is unknown or has expired.
+    SessionGone,
+    /// The session was closed.
+    SessionClosed,
+}
+
+/// What the page is told as it comes.
+pub(crate) enum Incoming<'a> {
+    /// The session is open. `fresh` says that the page holds nothing of it yet.
+    Opened {
+        /// Whether sockets may be there that the page does not know.
+        resumed: bool,
+    },
+    /// An event, and the JSON that it came as.
+    Event(&'a Event, &'a str),
+    /// A message's events are all handed over.
+    EventsEnd,
+}
+
+/// The handle that components hold.
+#[derive(Clone, Copy)]
+pub(crate) struct Connection {
+    inner: StoredValue<Rc<Inner>, LocalStorage>,
+    /// Where it stands.
+    pub(crate) link: RwSignal<Link>,
+    /// What the server said first.
+    pub(crate) hello: RwSignal<Option<Hello>>,
+    /// The calls that wait.
+    pub(crate) waiting: RwSignal<Vec<Waiting>>,
+}
+
+type Handler = Box<dyn Fn(Incoming<'_>)>;
+
+struct Inner {
+    wire: RefCell<Option<Wire>>,
+    /// Counts connections, so that a late signal of an earlier one is recognised.
+    generation: Cell<u32>,
+    attempt: Cell<u32>,
+    pending: RefCell<Pending>,
+    last_seq: Cell<u64>,
+    heard_hello: Cell<bool>,
+    session_ended: Cell<bool>,
+    handler: RefCell<Option<Rc<Handler>>>,
+}
+
+impl Connection {
+    /// A connection that is not started yet.
+    pub(crate) fn new() -> Connection {
+        let inner = Inner {
+            wire: RefCell::new(None),
+            generation: Cell::new(0),
+            attempt: Cell::new(0),
+            pending: RefCell::new(Pending::default()),
+            last_seq: Cell::new(0),
+            heard_hello: Cell::new(false),
+            session_ended: Cell::new(false),
+            handler: RefCell::new(None),
+        };
+        Connection {
+            inner: StoredValue::new_local(Rc::new(inner)),
+            link: RwSignal::new(Link::Connecting),
+            hello: RwSignal::new(None),
+            waiting: RwSignal::new(Vec::new()),
+        }
+    }
+
+    /// Takes the owner token out of the address bar, then connects.
+    pub(crate) fn start(self, handler: impl Fn(Incoming<'_>) + 'static) {
+        storage::take_token_from_address();
+        *self.inner().handler.borrow_mut() = Some(Rc::new(Box::new(handler)));
+        let retry = move || {
+            if matches!(self.link.get_untracked(), Link::Lost { .. }) {
+                self.connect();
+            }
+        };
+        window_event_listener_untyped("online", move |_| retry());
+        self.connect();
+    }
+
+    /// Makes a call and waits for its answer.
+    pub(crate) async fn call(self, call: impl Into<Call>) -> Result<Value, CallError> {
+        let call = call.into();
+        let (sender, receiver) = oneshot::channel();
+        let message = {
+            let inner = self.inner();
+            let id = inner.pending.borrow_mut().add(call.clone(), now(), sender);
+            sockyard_protocol::rpc::request(Some(&Id::Number(id)), call.method(), &call)
+                .map(|message| (id, message))
+        };
+        let Ok((id, message)) = message else { return Err(CallError::NotOpen) };
+        let sent = matches!(self.link.get_untracked(), Link::Open)
+            && self.inner().wire.borrow().as_ref().is_some_and(|wire| wire.send(&message));
+        if !sent {
+            self.inner().pending.borrow_mut().take(id);
+            return Err(CallError::NotOpen);
+        }
+        // Most calls are answered at once; only one that really waits is shown as waiting.
+        set_timeout(move || self.show_waiting(), pending::SHOWN_AFTER);
+        let answer = receiver.await.unwrap_or(Err(CallError::ConnectionLost));
+        self.show_waiting();
+        answer
+    }
+
+    /// Cancels a waiting call; its caller gets the fault `cancelled`.
+    pub(crate) fn cancel(self, id: i64) {
+        spawn_local(async move {
+            // Whether it was still waiting shows in the call's own answer.
+            self.call(CallCancel { id: Id::Number(id) }).await.ok();
+        });
+    }
+
+    /// Tries again at once.
+    pub(crate) fn try_now(self) {
+        self.inner().attempt.set(0);
+        self.connect();
+    }
+
+    /// Forgets the session and opens a new one.
+    pub(crate) fn start_new_session(self) {
+        storage::forget_session();
+        let inner = self.inner();
+        inner.last_seq.set(0);
+        inner.attempt.set(0);
+        inner.session_ended.set(false);
+        self.hello.set(None);
+        self.connect();
+    }
+
+    /// Expects the session to end: its close is not a loss.
+    pub(crate) fn session_ends(self) {
+        self.inner().session_ended.set(true);
+    }
+
+    /// Takes an owner token, alone or in the address that the server printed, and connects with it.
+    pub(crate) fn use_token(self, entered: &str) {
+        storage::set_token(target::token_of(entered));
+        self.try_now();
+    }
+
+    fn inner(self) -> Rc<Inner> {
+        self.inner.get_value()
+    }
+
+    fn connect(self) {
+        let inner = self.inner();
+        let generation = inner.generation.get() + 1;
+        inner.generation.set(generation);
+        inner.heard_hello.set(false);
+        // Dropping the wire closes an earlier one.
+        *inner.wire.borrow_mut() = None;
+        self.fail_pending();
+        self.link.set(Link::Connecting);
+        let session = storage::session();
+        let url = target::websocket_url(&storage::origin(), session.as_ref(), inner.last_seq.get());
+        let protocols = target::protocols(storage::token().as_deref());
+        let wire = Wire::open(&url, &protocols, move |signal| self.on_wire(generation, signal));
+        match wire {
+            Some(wire) => *inner.wire.borrow_mut() = Some(wire),
+            None => self.lose(LostReason::Unreachable),
+        }
+        set_timeout(
+            move || {
+                let inner = self.inner();
+                if inner.generation.get() == generation && !inner.heard_hello.get() {
+                    self.on_wire(generation, WireSignal::Closed { code: 1006 });
+                }
+            },
+            HELLO_DEADLINE,
+        );
+    }
+
+    fn on_wire(self, generation: u32, signal: WireSignal) {
+        let inner = self.inner();
+        if inner.generation.get() != generation {
+            return;
+        }
+        match signal {
+            WireSignal::Message(text) => self.on_message(&text),
+            WireSignal::Closed { code } => self.on_close(code),
+        }
+    }
+
+    fn on_message(self, text: &str) {
+        #[derive(Deserialize)]
+        struct Message<'a> {
+            id: Option<Id>,
+            method: Option<&'a str>,
+            #[serde(borrow)]
+            params: Option<&'a RawValue>,
+            #[serde(borrow)]
+            result: Option<&'a RawValue>,
+            error: Option<Fault>,
+        }
+        let Ok(message) = serde_json::from_str::<Message<'_>>(text) else {
+            warn("a message that this page cannot read");
+            return;
+        };
+        match (message.method, message.params) {
+            (Some("events"), Some(params)) => return self.on_events(params.get()),
+            (Some("session.hello"), Some(params)) => return self.on_hello(params.get()),
+            _ => {}
+        }
+        let Some(Id::Number(id)) = message.id else { return };
+        let answer = match (message.error, message.result) {
+            (Some(fault), _) => Err(CallError::Fault(fault)),
+            (None, Some(result)) => Ok(serde_json::from_str(result.get()).unwrap_or(Value::Null)),
+            (None, None) => Ok(Value::Null),
+        };
+        let sender = self.inner().pending.borrow_mut().take(id);
+        if let Some(sender) = sender {
+            // Nobody waits for the answer any more where the component is gone.
+            sender.send(answer).ok();
+        }
+    }
+
+    fn on_hello(self, params: &str) {
+        let Ok(hello) = serde_json::from_str::<Hello>(params) else {
+            warn("session.hello cannot be read");
+            return;
+        };
+        let inner = self.inner();
+        inner.heard_hello.set(true);
+        inner.attempt.set(0);
+        inner.session_ended.set(false);
+        storage::keep_session(&hello.session, &hello.token);
+        let resumed = hello.resumed;
+        self.hello.set(Some(hello));
+        self.link.set(Link::Open);
+        self.hand_on(Incoming::Opened { resumed });
+    }
+
+    fn on_events(self, params: &str) {
+        #[derive(Deserialize)]
+        struct Params<'a> {
+            #[serde(borrow)]
+            events: Vec<&'a RawValue>,
+        }
+        let Ok(params) = serde_json::from_str::<Params<'_>>(params) else {
+            warn("events that this page cannot read");
+            return;
+        };
+        let inner = self.inner();
+        for raw in params.events {
+            // A kind that a newer server adds is skipped; its number still counts.
+            let Ok(event) = serde_json::from_str::<Event>(raw.get()) else {
+                warn("an event that this page cannot read");
+                continue;
+            };
+            if event.seq > inner.last_seq.get() {
+                inner.last_seq.set(event.seq);
+                self.hand_on(Incoming::Event(&event, raw.get()));
+            }
+        }
+        self.hand_on(Incoming::EventsEnd);
+    }
+
+    fn hand_on(self, incoming: Incoming<'_>) {
+        let handler = self.inner().handler.borrow().clone();
+        if let Some(handler) = handler {
+            handler(incoming);
+        }
+    }
+
+    fn on_close(self, code: u16) {
+        let inner = self.inner();
+        let was_open = inner.heard_hello.get();
+        inner.generation.set(inner.generation.get() + 1);
+        *inner.wire.borrow_mut() = None;
+        self.fail_pending();
+        if inner.session_ended.get() || (was_open && code == 1000) {
+            storage::forget_session();
+            self.link.set(Link::Refused(Refusal::SessionClosed));
+            return;
+        }
+        if was_open {
+            return self.lose(match code {
+                1001 => LostReason::ShuttingDown,
+                1009 => LostReason::TooLarge,
+                1013 => LostReason::TooSlow,
+                _ => LostReason::Broken,
+            });
+        }
+        // A browser tells nothing about a failed upgrade, so ask over HTTP what stands against it.
+        let generation = inner.generation.get();
+        let url = target::probe_url(storage::session().as_ref());
+        spawn_local(async move {
+            let probed = probe::probe(&url, storage::token().as_deref()).await;
+            if self.inner().generation.get() != generation {
+                return;
+            }
+            match probed {
+                Probed::TokenNeeded => self.link.set(Link::Refused(Refusal::TokenNeeded)),
+                Probed::SessionGone => self.link.set(Link::Refused(Refusal::SessionGone)),
+                Probed::Reachable => self.lose(LostReason::Broken),
+                Probed::Unreachable => self.lose(LostReason::Unreachable),
+            }
+        });
+    }
+
+    fn lose(self, reason: LostReason) {
+        let inner = self.inner();
+        let attempt = inner.attempt.get();
+        inner.attempt.set(attempt.saturating_add(1));
+        let delay_ms = backoff::delay_ms(attempt, js_sys::Math::random());
+        self.link.set(Link::Lost { reason, retry_at: now() + delay_ms });
+        let generation = inner.generation.get();
+        set_timeout(
+            move || {
+                if self.inner().generation.get() == generation {
+                    self.connect();
+                }
+            },
+            Duration::from_millis(delay_ms as u64),
+        );
+    }
+
+    fn fail_pending(self) {
+        let senders = self.inner().pending.borrow_mut().take_all();
+        for sender in senders {
+            sender.send(Err(CallError::ConnectionLost)).ok();
+        }
+        self.show_waiting();
+    }
+
+    fn show_waiting(self) {
+        let waiting = self.inner().pending.borrow().waiting(now());
+        if self.waiting.with_untracked(|shown| *shown != waiting) {
+            self.waiting.set(waiting);
+        }
+    }
+}
+
+/// Milliseconds of the page's own clock, which never jumps.
+pub(crate) fn now() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+fn warn(text: &str) {
+    web_sys::console::warn_1(&format!("sockyard: {text}").into());
+}

@@ -1,0 +1,79 @@
+//! Asks over HTTP what stands against a WebSocket: a browser tells a page nothing about a failed upgrade.
+
+use leptos::prelude::window;
+use serde::Deserialize;
+use sockyard_protocol::Fault;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, RequestInit, Response};
+
+/// What stands against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Probed {
+    /// The server wants its owner token.
+    TokenNeeded,
+    /// The session is unknown or has expired.
+    SessionGone,
+    /// Nothing: the server is there, so it is worth another try.
+    Reachable,
+    /// Nobody answers.
+    Unreachable,
+}
+
+/// Asks.
+pub(super) async fn probe(url: &str, token: Option<&str>) -> Probed {
+    match ask(url, token).await {
+        None => Probed::Unreachable,
+        Some((status, body)) => read(status, &body),
+    }
+}
+
+async fn ask(url: &str, token: Option<&str>) -> Option<(u16, String)> {
+    let init = RequestInit::new();
+    init.set_method("GET");
+    let request = Request::new_with_str_and_init(url, &init).ok()?;
+    if let Some(token) = token {
+        request.headers().set("Authorization", &format!("Bearer {token}")).ok()?;
+    }
+    let response = JsFuture::from(window().fetch_with_request(&request)).await.ok()?;
+    let response: Response = response.dyn_into().ok()?;
+    let status = response.status();
+    let body = match response.text() {
+        Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()).unwrap_or_default(),
+        Err(_) => String::new(),
+    };
+    Some((status, body))
+}
+
+fn read(status: u16, body: &str) -> Probed {
+    #[derive(Deserialize)]
+    struct Problem {
+        error: Fault,
+    }
+    let code = serde_json::from_str::<Problem>(body).map(|problem| problem.error.code).ok();
+    match (status, code) {
+        (401, _) => Probed::TokenNeeded,
+        (404, Some(7)) => Probed::SessionGone,
+        // A proxy in front answers these where the server behind it is down.
+        (502..=504, None) => Probed::Unreachable,
+        _ => Probed::Reachable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_told_apart() {
+        let gone = format!(
+            r#"{{"title":"no such session","status":404,"error":{}}}"#,
+            serde_json::to_string(&Fault::no_such_session()).unwrap()
+        );
+        assert_eq!(read(404, &gone), Probed::SessionGone);
+        assert_eq!(read(404, "not found"), Probed::Reachable);
+        assert_eq!(read(401, ""), Probed::TokenNeeded);
+        assert_eq!(read(426, ""), Probed::Reachable);
+        assert_eq!(read(502, "<html>"), Probed::Unreachable);
+    }
+}

@@ -1,0 +1,257 @@
+//! What the components share: the models behind signals, and how events reach them.
+//!
+//! Thousands of events may come in a second. They go into plain structs at once, and the signals that
+//! components watch are told at most once in [`NOTIFY_EVERY`].
+
+mod preferences;
+mod refresh;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use sockyard_protocol::{Event, EventKind, SocketId};
+
+use crate::connection::{Connection, Incoming};
+use crate::log_pane::LogPane;
+use crate::model::arrangement;
+use crate::model::form::{CallKind, Drafts};
+use crate::model::log_store::LogStore;
+use crate::model::outcome::{CallError, Outcome};
+use crate::model::sockets::SocketTable;
+use crate::text::Text;
+pub(crate) use preferences::{Preferences, Theme};
+
+/// How often cards and counters are redrawn at most.
+const NOTIFY_EVERY: Duration = Duration::from_millis(60);
+
+/// The parts of the page that a phone shows one at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The sockets.
+    #[default]
+    Sockets,
+    /// The calls of the chosen socket.
+    Call,
+    /// The log.
+    Log,
+}
+
+impl Part {
+    /// Its name in test ids and in the style sheet.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Part::Sockets => "sockets",
+            Part::Call => "call",
+            Part::Log => "log",
+        }
+    }
+}
+
+/// How an arrangement stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Progress {
+    /// Its calls are being made.
+    Running(arrangement::Kind),
+    /// All of them succeeded.
+    Done(arrangement::Kind),
+    /// This call did not.
+    Stopped(arrangement::Kind, &'static str, CallError),
+}
+
+/// Everything shared.
+#[derive(Clone, Copy)]
+pub(crate) struct Page {
+    /// The connection.
+    pub(crate) connection: Connection,
+    /// Language and colours.
+    pub(crate) preferences: Preferences,
+    /// The sockets.
+    pub(crate) sockets: RwSignal<SocketTable>,
+    /// The chosen socket.
+    pub(crate) selected: RwSignal<Option<SocketId>>,
+    /// The chosen call.
+    pub(crate) call: RwSignal<CallKind>,
+    /// What is typed into the forms.
+    pub(crate) drafts: RwSignal<Drafts>,
+    /// How the last call on each socket ended.
+    pub(crate) outcomes: RwSignal<BTreeMap<SocketId, Outcome>>,
+    /// The part that a phone shows.
+    pub(crate) part: RwSignal<Part>,
+    /// The arrangement that runs or ran last.
+    pub(crate) progress: RwSignal<Option<Progress>>,
+    /// How many lines the log holds, and how many had left the server's log before.
+    pub(crate) log_counts: RwSignal<(usize, u64)>,
+    /// The chosen line of the log.
+    pub(crate) log_selected: RwSignal<Option<u64>>,
+    /// Counts up about ten times a second while something shows a running time.
+    pub(crate) clock: RwSignal<f64>,
+    private: StoredValue<Rc<Private>, LocalStorage>,
+}
+
+/// What no component watches.
+struct Private {
+    log: Rc<RefCell<LogStore>>,
+    pane: RefCell<Option<LogPane>>,
+    session: RefCell<String>,
+    notify_due: Cell<bool>,
+    refresh_due: Cell<bool>,
+}
+
+impl Page {
+    /// The shared state of a page that just started.
+    pub(crate) fn new() -> Page {
+        let private = Private {
+            log: Rc::default(),
+            pane: RefCell::new(None),
+            session: RefCell::new(String::new()),
+            notify_due: Cell::new(false),
+            refresh_due: Cell::new(false),
+        };
+        Page {
+            connection: Connection::new(),
+            preferences: Preferences::load(),
+            sockets: RwSignal::new(SocketTable::default()),
+            selected: RwSignal::new(preferences::remembered_socket()),
+            call: RwSignal::new(CallKind::Bind),
+            drafts: RwSignal::new(preferences::remembered_drafts()),
+            outcomes: RwSignal::new(BTreeMap::new()),
+            part: RwSignal::new(Part::default()),
+            progress: RwSignal::new(None),
+            log_counts: RwSignal::new((0, 0)),
+            log_selected: RwSignal::new(None),
+            clock: RwSignal::new(0.0),
+            private: StoredValue::new_local(Rc::new(private)),
+        }
+    }
+
+    /// The page's shared state, from any component.
+    pub(crate) fn from_context() -> Page {
+        expect_context::<Page>()
+    }
+
+    /// Connects, and starts what runs beside the components.
+    pub(crate) fn start(self) {
+        self.connection.start(move |incoming| self.take(incoming));
+        self.keep_remembering();
+        self.keep_fresh();
+    }
+
+    /// The texts in the chosen language; whoever reads them follows a change.
+    pub(crate) fn text(self) -> &'static Text {
+        self.preferences.language.get().text()
+    }
+
+    /// The log.
+    pub(crate) fn log(self) -> Rc<RefCell<LogStore>> {
+        self.private.get_value().log.clone()
+    }
+
+    /// Gives the log's rows a place; they are drawn without the framework.
+    pub(crate) fn attach_pane(self, pane: LogPane) {
+        *self.private.get_value().pane.borrow_mut() = Some(pane);
+    }
+
+    /// Does something with the log's rows, once they have a place.
+    pub(crate) fn with_pane(self, act: impl FnOnce(&LogPane)) {
+        let private = self.private.get_value();
+        let pane = private.pane.borrow();
+        if let Some(pane) = pane.as_ref() {
+            act(pane);
+        }
+    }
+
+    /// Chooses a socket, and the call that would come next on it.
+    pub(crate) fn choose(self, socket: SocketId) {
+        self.selected.set(Some(socket));
+        let next =
+            self.sockets.with_untracked(|table| table.get(socket).map(crate::model::form::natural_next));
+        if let Some(next) = next {
+            self.call.set(next);
+        }
+    }
+
+    /// Leaves a closed session behind and opens a new one. What was typed into payloads stays.
+    pub(crate) fn start_new_session(self) {
+        self.connection.start_new_session();
+    }
+
+    fn take(self, incoming: Incoming<'_>) {
+        match incoming {
+            Incoming::Opened { resumed } => self.opened(resumed),
+            Incoming::Event(event, json) => self.event(event, json),
+            Incoming::EventsEnd => self.notify_soon(),
+        }
+    }
+
+    fn opened(self, resumed: bool) {
+        let session = self
+            .connection
+            .hello
+            .with_untracked(|hello| hello.as_ref().map(|hello| hello.session.clone()).unwrap_or_default());
+        let private = self.private.get_value();
+        let earlier = private.session.replace(session.clone());
+        let other = !earlier.is_empty() && earlier != session;
+        if other || !resumed {
+            private.log.borrow_mut().clear();
+            self.sockets.set(SocketTable::default());
+            self.outcomes.set(BTreeMap::new());
+            self.progress.set(None);
+            self.log_selected.set(None);
+            // A new session counts from 3 again, so what was typed for its number 3 is still there.
+            self.notify_soon();
+        }
+        self.refresh_all();
+    }
+
+    fn event(self, event: &Event, json: &str) {
+        let private = self.private.get_value();
+        private.log.borrow_mut().push(event, json);
+        self.sockets.update_untracked(|table| table.apply(event));
+        if let (EventKind::Closed { .. }, Some(socket)) = (&event.kind, event.socket) {
+            self.drafts.update_untracked(|drafts| drafts.forget(socket));
+            self.outcomes.update_untracked(|outcomes| {
+                outcomes.remove(&socket);
+            });
+        }
+    }
+
+    fn notify_soon(self) {
+        let private = self.private.get_value();
+        self.with_pane(LogPane::changed);
+        if !private.notify_due.replace(true) {
+            set_timeout(move || self.notify(), NOTIFY_EVERY);
+        }
+        self.refresh_soon();
+    }
+
+    fn notify(self) {
+        let private = self.private.get_value();
+        private.notify_due.set(false);
+        let counts = {
+            let log = private.log.borrow();
+            (log.len(), log.missing())
+        };
+        self.sockets.notify();
+        if self.log_counts.get_untracked() != counts {
+            self.log_counts.set(counts);
+        }
+        self.choose_something();
+    }
+
+    /// Something is chosen whenever there is something to choose.
+    fn choose_something(self) {
+        let chosen = self.selected.get_untracked();
+        let (gone, newest) = self.sockets.with_untracked(|table| {
+            let gone = chosen.is_none_or(|socket| table.get(socket).is_none());
+            (gone, table.numbers().last().copied())
+        });
+        match (gone, newest) {
+            (true, Some(newest)) => self.choose(newest),
+            (true, None) if chosen.is_some() => self.selected.set(None),
+            _ => {}
+        }
+    }
+}
