@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Longest hint, in bytes.
+const HINT_MAX: usize = 500;
+
 /// The error of a call, as its caller gets it and as the log keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
@@ -170,10 +173,15 @@ impl Fault {
         self
     }
 
-    /// With a hint.
+    /// With a hint, cut where it is long: hints quote what a client sent, and the log keeps them.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Fault {
-        self.data.hint = Some(hint.into());
+        let mut hint = hint.into();
+        if hint.len() > HINT_MAX {
+            hint.truncate(hint.floor_char_boundary(HINT_MAX));
+            hint.push('…');
+        }
+        self.data.hint = Some(hint);
         self
     }
 
@@ -203,6 +211,12 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hint_that_quotes_much_is_cut_between_characters() {
+        let hint = Fault::payload("漢".repeat(1_000)).data.hint.unwrap();
+        assert_eq!(hint, format!("{}…", "漢".repeat(166)));
+    }
 
     #[test]
     fn every_error_is_pinned_with_its_status() {

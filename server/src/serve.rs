@@ -1,6 +1,7 @@
 //! `sockyard serve`: from options to a running server, and back down.
 
 use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -28,8 +29,7 @@ const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(8);
 
 /// Runs the server until SIGTERM or Ctrl-C.
 pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_from_env("SOCKYARD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    start_logging()?;
     raise_descriptor_limit();
     let data = DataDirectory::open(options.data_dir()?)?;
     let runtime = tokio::runtime::Runtime::new().context("start the runtime")?;
@@ -37,6 +37,22 @@ pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     // A thread may still be in a close(2) that lingers.
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome
+}
+
+/// The server's own log, on stderr: what the operator needs, and never a payload or a token.
+fn start_logging() -> anyhow::Result<()> {
+    let filter = match std::env::var("SOCKYARD_LOG") {
+        Ok(filter) => EnvFilter::try_new(filter).map_err(|error| anyhow::anyhow!("SOCKYARD_LOG: {error}"))?,
+        Err(_) => EnvFilter::new("info"),
+    };
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .with_target(false)
+        .init();
+    Ok(())
 }
 
 async fn serve(options: &ServeOptions, data: &DataDirectory) -> anyhow::Result<()> {
@@ -112,11 +128,14 @@ fn announce(address: SocketAddr, access: &Access, public: &[String]) {
         Access::Open => String::new(),
         Access::Token(token) => format!("#token={token}"),
     };
-    println!("Sockyard {} is ready. Open this in a browser:\n", env!("CARGO_PKG_VERSION"));
+    let mut text = format!("Sockyard {} is ready. Open this in a browser:\n\n", env!("CARGO_PKG_VERSION"));
     for origin in std::iter::once(&format!("http://{shown}")).chain(public) {
-        println!("    {origin}/{fragment}");
+        text.push_str(&format!("    {origin}/{fragment}\n"));
     }
-    println!("\nPress Ctrl-C to stop.");
+    text.push_str("\nPress Ctrl-C to stop.\n");
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).ok(/* nobody has to listen */);
+    drop(stdout);
     if !address.ip().is_loopback() {
         tracing::warn!(
             "listening on {address} without TLS: whoever reads the network reads the token and the sockets"

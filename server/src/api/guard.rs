@@ -11,13 +11,16 @@ use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderName, ORIGIN
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{App, problem};
 
 /// Where a connection arrived. Put into every request by the accept loop.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Arrival {
     pub(super) local: SocketAddr,
+    /// The connection's place among those that the server takes at once; an upgraded connection keeps it.
+    pub(super) place: Arc<OwnedSemaphorePermit>,
 }
 
 /// Under which names the server may be addressed.
@@ -36,9 +39,9 @@ impl Origins {
 
     /// Whether `authority` is one of ours: loopback by address or as `localhost`, the very address that the
     /// connection came to (which no foreign name can be made to equal), or one that the operator named.
-    fn is_own_host(&self, authority: &str, arrival: Arrival) -> bool {
+    fn is_own_host(&self, authority: &str, local: SocketAddr) -> bool {
         let loopback = ["127.0.0.1", "localhost", "[::1]"].map(|host| http_authority(host, self.port));
-        let local = SocketAddr::new(arrival.local.ip().to_canonical(), self.port);
+        let local = SocketAddr::new(local.ip().to_canonical(), self.port);
         let host = match local {
             SocketAddr::V4(local) => local.ip().to_string(),
             SocketAddr::V6(local) => format!("[{}]", local.ip()),
@@ -53,10 +56,10 @@ impl Origins {
     }
 
     /// A browser writes an origin in lower case, so it is compared letter by letter.
-    fn is_own_origin(&self, origin: &str, arrival: Arrival) -> bool {
+    fn is_own_origin(&self, origin: &str, local: SocketAddr) -> bool {
         let plain = origin.strip_prefix("http://").is_some_and(|authority| {
             !authority.bytes().any(|byte| byte.is_ascii_uppercase())
-                && self.is_own_host(authority, arrival)
+                && self.is_own_host(authority, local)
                 && !self.public.iter().any(|public| public.ends_with(&format!("://{authority}")))
         });
         plain || self.public.iter().any(|public| public == origin)
@@ -78,7 +81,7 @@ pub(super) async fn check(State(app): State<Arc<App>>, request: Request, next: N
 
 fn verdict(origins: &Origins, request: &Request) -> Result<(), (StatusCode, &'static str)> {
     let headers = request.headers();
-    let Some(arrival) = request.extensions().get::<Arrival>().copied() else {
+    let Some(local) = request.extensions().get::<Arrival>().map(|arrival| arrival.local) else {
         return Err((StatusCode::INTERNAL_SERVER_ERROR, "where the connection arrived is not known"));
     };
     for name in [HOST, ORIGIN, AUTHORIZATION] {
@@ -96,14 +99,14 @@ fn verdict(origins: &Origins, request: &Request) -> Result<(), (StatusCode, &'st
         return Err((StatusCode::BAD_REQUEST, "the Host header is missing"));
     };
     let authorities = [Some(host), request.uri().authority().map(|authority| authority.as_str())];
-    if !authorities.into_iter().flatten().all(|authority| origins.is_own_host(authority, arrival)) {
+    if !authorities.into_iter().flatten().all(|authority| origins.is_own_host(authority, local)) {
         return Err((
             StatusCode::MISDIRECTED_REQUEST,
             "this server is not reached under that name; see --public-url",
         ));
     }
     if headers.contains_key(ORIGIN) {
-        let own = text(headers, &ORIGIN).is_some_and(|origin| origins.is_own_origin(origin, arrival));
+        let own = text(headers, &ORIGIN).is_some_and(|origin| origins.is_own_origin(origin, local));
         if !own {
             return Err((StatusCode::FORBIDDEN, "requests from other origins are refused; see --public-url"));
         }
@@ -126,9 +129,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    const ARRIVAL: Arrival = Arrival {
-        local: SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 168, 1, 5)), 7410),
-    };
+    const LOCAL: SocketAddr =
+        SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 168, 1, 5)), 7410);
 
     #[test]
     fn only_own_names_pass_as_host() {
@@ -141,7 +143,7 @@ mod tests {
             "192.168.1.5:7410",
             "play.example.org",
         ] {
-            assert!(origins.is_own_host(host, ARRIVAL), "{host}");
+            assert!(origins.is_own_host(host, LOCAL), "{host}");
         }
         for host in [
             "",
@@ -156,7 +158,7 @@ mod tests {
             "play.example.org:7410",
             "x.play.example.org",
         ] {
-            assert!(!origins.is_own_host(host, ARRIVAL), "{host}");
+            assert!(!origins.is_own_host(host, LOCAL), "{host}");
         }
     }
 
@@ -169,7 +171,7 @@ mod tests {
             "http://[::1]:7410",
             "https://play.example.org",
         ] {
-            assert!(origins.is_own_origin(origin, ARRIVAL), "{origin}");
+            assert!(origins.is_own_origin(origin, LOCAL), "{origin}");
         }
         for origin in [
             "",
@@ -184,15 +186,15 @@ mod tests {
             "http://127.0.0.1.evil.com:7410",
             "http://play.example.org",
         ] {
-            assert!(!origins.is_own_origin(origin, ARRIVAL), "{origin}");
+            assert!(!origins.is_own_origin(origin, LOCAL), "{origin}");
         }
     }
 
     #[test]
     fn port_80_is_left_out_of_names() {
         let origins = Origins::new(80, Vec::new());
-        assert!(origins.is_own_host("localhost", ARRIVAL));
-        assert!(origins.is_own_origin("http://localhost", ARRIVAL));
-        assert!(!origins.is_own_host("localhost:80", ARRIVAL));
+        assert!(origins.is_own_host("localhost", LOCAL));
+        assert!(origins.is_own_origin("http://localhost", LOCAL));
+        assert!(!origins.is_own_host("localhost:80", LOCAL));
     }
 }

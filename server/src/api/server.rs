@@ -10,7 +10,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
@@ -39,11 +39,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
         let Some((stream, place)) = accepted else { continue };
         let (router, stop) = (router.clone(), stop.clone());
         connections.spawn(async move {
-            if let Err(error) = connection(stream, router, &stop).await {
+            if let Err(error) = connection(stream, place, router, &stop).await {
                 // What a peer does is not our error.
                 tracing::debug!(%error, "connection ended");
             }
-            drop(place);
         });
     }
     drop(listener);
@@ -54,7 +53,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, _)) => Some((stream, place)),
@@ -66,11 +65,17 @@ async fn accept(
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, stop: &CancellationToken) -> anyhow::Result<()> {
+async fn connection(
+    stream: TcpStream,
+    place: OwnedSemaphorePermit,
+    router: Router,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
     let local = stream.local_addr()?;
     stream.set_nodelay(true)?;
+    let arrival = Arrival { local, place: Arc::new(place) };
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Arrival { local });
+        request.extensions_mut().insert(arrival.clone());
         router.clone().oneshot(request)
     });
     let connection = http1::Builder::new()

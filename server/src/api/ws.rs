@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -13,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use sockyard_protocol::{Fault, SUBPROTOCOL};
 
+use super::guard::Arrival;
 use super::{App, problem};
 use crate::session::{Attachment, Limits, Session};
 
@@ -40,6 +42,7 @@ pub(super) struct Parameters {
 /// the upgrade would have met.
 pub(super) async fn upgrade(
     State(app): State<Arc<App>>,
+    Extension(arrival): Extension<Arrival>,
     parameters: Result<Query<Parameters>, QueryRejection>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -71,7 +74,10 @@ pub(super) async fn upgrade(
         .max_message_size(limit)
         .max_frame_size(limit)
         .on_upgrade(move |socket| {
-            connections.track_future(connection::run(socket, attachment, resumed, after))
+            connections.track_future(async move {
+                connection::run(socket, attachment, resumed, after).await;
+                drop(arrival.place);
+            })
         })
 }
 

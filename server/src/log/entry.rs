@@ -67,6 +67,9 @@ impl Entry {
         ENTRY_WEIGHT
             + match &self.what {
                 Happening::Plain(EventKind::Note { text }) => text.len(),
+                Happening::Plain(EventKind::Failed { error, .. }) => {
+                    error.message.len() + error.data.hint.as_ref().map_or(0, String::len)
+                }
                 Happening::Plain(_) => 0,
                 Happening::Sent { kept, .. } | Happening::Received { kept, .. } => kept.bytes.len(),
             }
