@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use sockyard_protocol::event::ClosedBy;
 use sockyard_protocol::hello::{Hello, Limits as LimitFacts, Server, SessionInfo, Used};
 use tokio::sync::Semaphore;
@@ -162,9 +163,8 @@ impl Session {
         if self.ended_by.set(by).is_err() {
             return self.ended.cancelled().await;
         }
-        for slot in self.close_table() {
-            self.close_slot(slot, by, None).await;
-        }
+        // Together, because one that lingers would hold up the rest.
+        join_all(self.close_table().into_iter().map(|slot| self.close_slot(slot, by, None))).await;
         // Streams end with their sockets; one that does not is a bug, and must not keep the session alive.
         self.streams.close();
         if tokio::time::timeout(Duration::from_secs(5), self.streams.wait()).await.is_err() {
