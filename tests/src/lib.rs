@@ -9,11 +9,13 @@
 pub mod client;
 pub mod deadline;
 pub mod http;
+pub mod page;
 pub mod program;
 pub mod server;
 pub mod sockets;
 
 pub use client::{Closed, WsClient, bytes};
 pub use deadline::{eventually, within};
+pub use page::{Page, Screen};
 pub use program::Program;
 pub use server::TestServer;
