@@ -37,6 +37,8 @@ pub(crate) struct Status {
     pub(crate) unseen: usize,
     /// Rows that pass the filter.
     pub(crate) passing: usize,
+    /// Whether the newest row is in view, followed or not.
+    pub(crate) at_end: bool,
 }
 
 /// The handle of the pane.
@@ -367,7 +369,7 @@ impl Inner {
         let style = self.layer.style();
         style.set_property("transform", &format!("translateY({}px)", -cut.round())).ok();
         drop((store, filtered));
-        self.tell_status(measures.rows);
+        self.tell_status(&measures);
     }
 
     fn set_spacer(&self, height: f64) {
@@ -387,10 +389,12 @@ impl Inner {
         }
     }
 
-    fn tell_status(&self, passing: usize) {
+    fn tell_status(&self, measures: &Measures) {
+        let passing = measures.rows;
         let following = self.following.get();
         let unseen = if following { 0 } else { passing.saturating_sub(self.seen.get()) };
-        let status = Status { following, unseen, passing };
+        let at_end = measures.is_at_bottom(self.scroller.scroll_top() as f64);
+        let status = Status { following, unseen, passing, at_end };
         if self.last_status.replace(Some(status)) != Some(status) {
             (self.callbacks.status)(status);
         }

@@ -115,7 +115,7 @@ impl Page {
             preferences: Preferences::load(),
             sockets: RwSignal::new(SocketTable::default()),
             selected: RwSignal::new(preferences::remembered_socket()),
-            call: RwSignal::new(CallKind::Bind),
+            call: RwSignal::new(preferences::remembered_call()),
             drafts: RwSignal::new(preferences::remembered_drafts()),
             outcomes: RwSignal::new(BTreeMap::new()),
             part: RwSignal::new(Part::default()),

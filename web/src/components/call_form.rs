@@ -121,8 +121,8 @@ pub(super) fn CallForm(
         <form class="call-form" data-testid="call-form" data-call=kind.name() data-socket=socket on:submit=submit>
             <p class="about">{about}</p>
             <div class="fields">{fields(form)}</div>
-            <PythonLine form/>
             <div class="run-row">
+                <PythonLine form/>
                 <button type="submit" class="button primary run" data-testid="call-run">
                     {move || match kind {
                         CallKind::Options => page.text().call.set.to_owned(),

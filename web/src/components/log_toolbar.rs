@@ -109,7 +109,7 @@ pub(super) fn NewestButton(
         <button
             type="button"
             class="newest"
-            class:gone=move || status.get().following
+            class:gone=move || status.get().following || status.get().at_end
             data-testid="log-newest"
             on:click=move |_| page.with_pane(LogPane::follow)
         >

@@ -184,11 +184,11 @@ fn facts(view: &SocketView, texts: &Sockets) -> String {
 
 fn queues(info: &SocketInfo, texts: &Sockets) -> String {
     let mut facts = Vec::new();
+    // After a refused connect the kernel still counts the SYN that nobody acknowledged.
+    let sending = info.send_queue.filter(|_| info.state.as_deref() != Some("CLOSE"));
     // A listener's queues count connections, and the backlog shows them already.
     if info.backlog.is_none() {
-        for (queued, template) in
-            [(info.receive_queue, texts.receive_queue), (info.send_queue, texts.send_queue)]
-        {
+        for (queued, template) in [(info.receive_queue, texts.receive_queue), (sending, texts.send_queue)] {
             if let Some(queued) = queued.filter(|queued| *queued > 0) {
                 facts.push(fill(template, &[("n", &bytes(queued))]));
             }

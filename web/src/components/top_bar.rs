@@ -31,7 +31,7 @@ pub(super) fn TopBar() -> impl IntoView {
                     <rect x="1.5" y="1.5" width="21" height="21" rx="6"></rect>
                     <path d="M8.5 8v4M15.5 8v4M9 16.2c1.8 1.5 4.2 1.5 6 0"></path>
                 </svg>
-                "Sockyard"
+                <span class="brand-name">"Sockyard"</span>
             </h1>
             <NetworkChip/>
             <span class="top-space"></span>

@@ -87,6 +87,8 @@ impl Row {
         self.kind.set_data(line.kind);
         self.detail.set_data(&line.detail);
         self.data.set_data(&line.data);
+        // What there is to tell may take the room of bytes that are not there.
+        self.set("data-bytes", if line.data.is_empty() { "none" } else { "some" });
         self.set("data-seq", &meta.seq.to_string());
         self.set("data-kind", event.kind.name());
         self.set("data-tone", line.tone.name());

@@ -64,9 +64,11 @@ pub fn line(event: &Event, text: &'static Text) -> Line {
             (traffic(*bytes, "←", from.as_deref(), flags, kinds), preview(data.as_ref(), kinds))
         }
         EventKind::Failed { call, error } => {
-            let mut detail = format!("{call} · {}", errno::name(error));
-            detail.push(' ');
-            detail.push_str(&errno::title(error, text));
+            let title = errno::title(error, text);
+            let detail = match &error.data.errno {
+                Some(errno) => format!("{call} · {errno} {title}"),
+                None => format!("{call} · {title}"),
+            };
             (detail, String::new())
         }
         kind => (plain_detail(kind, text), String::new()),

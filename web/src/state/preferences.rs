@@ -5,12 +5,13 @@ use sockyard_protocol::SocketId;
 use web_sys::Storage;
 
 use super::Page;
-use crate::model::form::Drafts;
+use crate::model::form::{CallKind, Drafts};
 use crate::text::Language;
 
 const LANGUAGE: &str = "sockyard.language";
 const THEME: &str = "sockyard.theme";
 const SELECTED: &str = "sockyard.selected";
+const CALL: &str = "sockyard.call";
 const DRAFTS: &str = "sockyard.drafts";
 
 /// The page's colours.
@@ -100,6 +101,7 @@ impl Page {
                 write(tab(), SELECTED, &socket.to_string());
             }
         });
+        Effect::new(move || write(tab(), CALL, self.call.get().name()));
         Effect::new(move || {
             if let Ok(json) = self.drafts.with(serde_json::to_string) {
                 write(tab(), DRAFTS, &json);
@@ -111,6 +113,12 @@ impl Page {
 /// The socket chosen before a reload.
 pub(super) fn remembered_socket() -> Option<SocketId> {
     read(tab(), SELECTED)?.parse().ok()
+}
+
+/// The call chosen before a reload.
+pub(super) fn remembered_call() -> CallKind {
+    let name = read(tab(), CALL);
+    CallKind::ALL.into_iter().find(|call| Some(call.name()) == name.as_deref()).unwrap_or(CallKind::Bind)
 }
 
 /// What was typed before a reload.

@@ -7,7 +7,7 @@ pub(super) const TEXT: Text = Text {
     bar: Bar {
         language: "Language",
         theme: "Colours",
-        theme_system: "As the system",
+        theme_system: "Auto",
         theme_light: "Light",
         theme_dark: "Dark",
         session: "Session",
@@ -70,7 +70,7 @@ pub(super) const TEXT: Text = Text {
         udp: "UDP",
         unix_stream: "Unix stream",
         unix_dgram: "Unix datagram",
-        empty: "No socket is open.",
+        empty: "No socket is open. Make one above, or start in one click: each makes real calls to a real kernel.",
         no_address: "not bound",
         no_peer: "no peer",
         close: "Close socket {n}",

@@ -7,7 +7,7 @@ pub(super) const TEXT: Text = Text {
     bar: Bar {
         language: "語言",
         theme: "配色",
-        theme_system: "跟隨系統",
+        theme_system: "自動",
         theme_light: "淺色",
         theme_dark: "深色",
         session: "工作階段",
@@ -70,7 +70,7 @@ pub(super) const TEXT: Text = Text {
         udp: "UDP 資料包",
         unix_stream: "Unix 串流",
         unix_dgram: "Unix 資料包",
-        empty: "目前沒有開啟的 socket。",
+        empty: "目前沒有開啟的 socket。請在上方建立一個，或一鍵開始：每一項都是對真實核心的真實呼叫。",
         no_address: "尚未綁定",
         no_peer: "沒有對端",
         close: "關閉 socket {n}",
