@@ -14,7 +14,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use sockyard_protocol::{Event, EventKind, SocketId};
 
-use crate::connection::{Connection, Incoming};
+use crate::connection::{Connection, Incoming, Link, Refusal};
 use crate::log_pane::LogPane;
 use crate::model::arrangement;
 use crate::model::form::{CallKind, Drafts};
@@ -137,6 +137,16 @@ impl Page {
         self.connection.start(move |incoming| self.take(incoming));
         self.keep_remembering();
         self.keep_fresh();
+        Effect::new(move || {
+            let over = matches!(
+                self.connection.link.get(),
+                Link::Refused(Refusal::SessionClosed | Refusal::SessionGone)
+            );
+            if over {
+                self.sockets.update(SocketTable::close_all);
+                self.selected.set(None);
+            }
+        });
     }
 
     /// The texts in the chosen language; whoever reads them follows a change.

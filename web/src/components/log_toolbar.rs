@@ -31,7 +31,7 @@ pub(super) fn LogToolbar(
             let passing = grouped(status.get().passing as u64);
             fill(texts().count_filtered, &[("n", &passing), ("all", &grouped(all as u64))])
         } else {
-            fill(texts().count_all, &[("n", &grouped(all as u64))])
+            count(all as u64, texts().count_one, texts().count_all)
         }
     };
     let sockets = Signal::derive(move || {

@@ -192,6 +192,13 @@ impl SocketTable {
         }
     }
 
+    /// The session has ended, and every socket with it.
+    pub fn close_all(&mut self) {
+        for socket in self.numbers() {
+            self.close(socket, ClosedBy::Session);
+        }
+    }
+
     /// The numbers of the open sockets.
     pub fn numbers(&self) -> Vec<SocketId> {
         self.open.keys().copied().collect()
@@ -261,6 +268,8 @@ mod tests {
         table.apply(&created(4, SocketType::Stream));
         table.drop_missing(&known, &[]);
         assert_eq!(table.numbers(), [4]);
+        table.close_all();
+        assert_eq!(table.numbers(), [] as [SocketId; 0]);
     }
 
     #[test]

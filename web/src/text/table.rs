@@ -72,7 +72,7 @@ groups! {
     /// The log.
     Log {
         title empty follow newest_one newest_many paused filter_socket filter_all filter_errors filter_text
-        count_all count_filtered missing none_pass waiting waiting_since cancel cancel_label list_label
+        count_one count_all count_filtered missing none_pass waiting waiting_since cancel cancel_label list_label
     }
     /// What lines of the log are called.
     KindNames {
