@@ -16,6 +16,7 @@ mod assets;
 mod guard;
 mod headers;
 mod problem;
+mod rest;
 pub(crate) mod server;
 mod ws;
 
@@ -36,6 +37,7 @@ pub(crate) struct App {
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/api/v1/ws", get(ws::upgrade))
+        .merge(rest::routes())
         .route("/healthz", get(async || "ok"))
         .fallback(assets::serve)
         .method_not_allowed_fallback(problem::method_not_allowed)

@@ -158,6 +158,19 @@ impl Log {
         Page { entries, oldest: state.oldest(), newest: state.last_seq, more }
     }
 
+    /// Waits for an event with a greater number than `seq`.
+    pub(crate) async fn newer_than(&self, seq: u64) {
+        loop {
+            let mut appended = std::pin::pin!(self.appended.notified());
+            // Registered before the look, or an event in between would be missed.
+            appended.as_mut().enable();
+            if self.lock().last_seq > seq {
+                return;
+            }
+            appended.await;
+        }
+    }
+
     /// Waits until the slowest connection is close enough behind. A session that was left keeps what came since its
     /// last connection left, so that whoever returns misses nothing; one that never had a connection never waits.
     pub(crate) async fn room(&self) {

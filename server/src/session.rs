@@ -4,8 +4,7 @@
 //! in `calls/`, one file a call, and what the server does by itself in `stream.rs`.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -29,11 +28,12 @@ mod slot;
 mod stream;
 mod table;
 
-pub(crate) use attachment::Attachment;
+pub(crate) use attachment::{Attachment, Presence};
 pub(crate) use calls::{Caller, Reservation};
 pub(crate) use limits::Limits;
 pub(crate) use registry::{Registry, RegistryOptions};
 
+use attachment::Occupancy;
 use responders::Responders;
 use table::Table;
 
@@ -56,9 +56,7 @@ pub(crate) struct Session {
     call_quota: Arc<Semaphore>,
     /// One permit for each KiB that waiting calls may still hold.
     byte_quota: Arc<Semaphore>,
-    connections: AtomicUsize,
-    /// Counts attachments, so that a grace period that was interrupted does not end the session later.
-    attachments: AtomicU64,
+    occupancy: Mutex<Occupancy>,
     /// Shared by every session of the server; only sockets that answer by themselves look at it.
     responders: Arc<Responders>,
     /// The tasks of streaming sockets.
@@ -93,8 +91,7 @@ impl Session {
             socket_quota: Arc::new(Semaphore::new(limits.sockets as usize)),
             call_quota: Arc::new(Semaphore::new(limits.waiting_calls)),
             byte_quota: Arc::new(Semaphore::new(limits.waiting_bytes / calls::QUOTA_UNIT)),
-            connections: AtomicUsize::new(0),
-            attachments: AtomicU64::new(0),
+            occupancy: Mutex::new(Occupancy::new()),
             responders,
             streams: TaskTracker::new(),
             ended: CancellationToken::new(),
@@ -115,6 +112,10 @@ impl Session {
     /// Who ended it.
     pub(crate) fn ended_by(&self) -> Option<ClosedBy> {
         self.ended_by.get().copied()
+    }
+
+    fn occupancy(&self) -> MutexGuard<'_, Occupancy> {
+        self.occupancy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a connection is told first.
@@ -153,7 +154,7 @@ impl Session {
             waiting_calls: self.limits.waiting_calls - self.call_quota.available_permits(),
             waiting_bytes: self.limits.waiting_bytes
                 - self.byte_quota.available_permits() * calls::QUOTA_UNIT,
-            connections: self.connections.load(Ordering::Relaxed),
+            connections: self.occupancy().connections(),
         };
         SessionInfo { hello: self.hello(true), used }
     }

@@ -94,6 +94,7 @@ fn wrong_parameters_are_named() {
     check("socket.configure", r#"{"socket":3,"responder":{"kind":"rules"}}"#, "responder", "unknown variant");
     check("socket.configure", r#"{"socket":3,"responder":["echo"]}"#, "responder", "");
     check("log.read", r#"{"limit":1001}"#, "limit", "1001 is not from 1 to 1000");
+    check("log.read", r#"{"kinds":["sent","snet"]}"#, "kinds", "\"snet\" is not a kind of event");
     check("log.note", r#"{"text":""}"#, "text", "is empty");
     check("call.cancel", r#"{"id":true}"#, "id", "");
 }

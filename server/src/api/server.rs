@@ -19,6 +19,8 @@ use super::guard::Arrival;
 
 /// Longest wait for a request's header. A client that sends it byte by byte is cut off here.
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
+/// Longest that written bytes may stay unread (tcp(7), `TCP_USER_TIMEOUT`). A client that takes no answer is dropped.
+const WRITE_DEADLINE: Duration = Duration::from_secs(60);
 /// Most connections at once, WebSockets included. Beyond it they wait in the kernel's backlog.
 const CONNECTIONS_MAX: usize = 4_096;
 /// How long the loop rests after an `accept` that failed, which is when descriptors have run out.
@@ -73,6 +75,7 @@ async fn connection(
 ) -> anyhow::Result<()> {
     let local = stream.local_addr()?;
     stream.set_nodelay(true)?;
+    socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_DEADLINE))?;
     let arrival = Arrival { local, place: Arc::new(place) };
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(arrival.clone());

@@ -60,7 +60,7 @@ pub(super) async fn upgrade(
         _ => return problem::plain(StatusCode::UPGRADE_REQUIRED, "this address speaks WebSocket (RFC 6455)"),
     };
     let resumed = session.is_some();
-    let attachment = match session.map_or_else(|| app.registry.open(), Attachment::new) {
+    let attachment = match session.map_or_else(|| app.registry.open(), Ok).and_then(Attachment::new) {
         Ok(attachment) => attachment,
         Err(fault) => return problem::fault(&fault),
     };

@@ -1,6 +1,6 @@
 //! One event as the log keeps it: with its bytes as bytes, so that each connection can have them in its own form.
 
-use sockyard_protocol::call::{DataForm, PayloadShare};
+use sockyard_protocol::call::{DataForm, LogRead, PayloadShare};
 use sockyard_protocol::event::{DATA_KEPT, PREVIEW_BYTES};
 use sockyard_protocol::{Data, Event, EventKind, SocketId};
 
@@ -75,8 +75,14 @@ impl Entry {
             }
     }
 
+    /// Whether it is one that `log.read` with these parameters asks for.
+    pub(crate) fn fits(&self, call: &LogRead) -> bool {
+        call.socket.is_none_or(|socket| self.socket == Some(socket))
+            && call.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| kind == self.kind_name()))
+    }
+
     /// The kind's name on the wire.
-    pub(crate) fn kind_name(&self) -> &'static str {
+    fn kind_name(&self) -> &'static str {
         match &self.what {
             Happening::Plain(kind) => kind.name(),
             Happening::Sent { .. } => "sent",

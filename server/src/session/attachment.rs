@@ -1,35 +1,48 @@
-//! A connection's hold on its session.
+//! Who is there: the reason that a session lives, and its end when nobody comes back.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use sockyard_protocol::Fault;
 use sockyard_protocol::event::ClosedBy;
+use tokio::time::{Instant, sleep_until};
 
 use super::Session;
 
-/// While it exists the session counts the connection; when the last one goes, the grace time begins.
+/// How many are there, and when the last of them left.
 #[derive(Debug)]
-pub(crate) struct Attachment {
+pub(super) struct Occupancy {
+    present: usize,
+    connections: usize,
+    left_at: Instant,
+}
+
+impl Occupancy {
+    pub(super) fn new() -> Occupancy {
+        Occupancy { present: 0, connections: 0, left_at: Instant::now() }
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        self.connections
+    }
+}
+
+/// Somebody who uses the session: a connection, or a single request for as long as it takes. While there is one the
+/// session does not end by itself.
+#[derive(Debug)]
+pub(crate) struct Presence {
     session: Arc<Session>,
 }
 
-impl Attachment {
+impl Presence {
     /// # Errors
-    /// Code 6 where the session has as many connections as it may, code 7 where it has just ended.
-    pub(crate) fn new(session: Arc<Session>) -> Result<Attachment, Fault> {
-        let most = session.limits.connections;
-        let attached =
-            session.connections.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |connections| {
-                (connections < most).then_some(connections + 1)
-            });
-        attached.map_err(|_| Fault::quota("connections", most as u64))?;
-        session.attachments.fetch_add(1, Ordering::Relaxed);
-        let attachment = Attachment { session };
-        if attachment.session.ended_by().is_some() {
-            return Err(Fault::no_such_session());
+    /// Code 7 where the session has just ended.
+    pub(crate) fn new(session: Arc<Session>) -> Result<Presence, Fault> {
+        session.occupancy().present += 1;
+        let presence = Presence { session };
+        match presence.session.ended_by() {
+            None => Ok(presence),
+            Some(_) => Err(Fault::no_such_session()),
         }
-        Ok(attachment)
     }
 
     pub(crate) fn session(&self) -> &Arc<Session> {
@@ -37,22 +50,67 @@ impl Attachment {
     }
 }
 
+impl Drop for Presence {
+    fn drop(&mut self) {
+        let mut occupancy = self.session.occupancy();
+        occupancy.present -= 1;
+        occupancy.left_at = Instant::now();
+    }
+}
+
+/// A connection's hold on its session: a presence that counts towards the quota of connections.
+#[derive(Debug)]
+pub(crate) struct Attachment {
+    presence: Presence,
+}
+
+impl Attachment {
+    /// # Errors
+    /// Code 6 where the session has as many connections as it may, code 7 where it has just ended.
+    pub(crate) fn new(session: Arc<Session>) -> Result<Attachment, Fault> {
+        let presence = Presence::new(session)?;
+        let most = presence.session.limits.connections;
+        {
+            let mut occupancy = presence.session.occupancy();
+            if occupancy.connections >= most {
+                // Not under the lock: the presence locks it again when it goes.
+                drop(occupancy);
+                return Err(Fault::quota("connections", most as u64));
+            }
+            occupancy.connections += 1;
+        }
+        Ok(Attachment { presence })
+    }
+
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        self.presence.session()
+    }
+}
+
 impl Drop for Attachment {
     fn drop(&mut self) {
-        if self.session.connections.fetch_sub(1, Ordering::Relaxed) > 1 || self.session.ended_by().is_some() {
-            return;
+        self.presence.session.occupancy().connections -= 1;
+    }
+}
+
+/// Ends the session once nobody has been there for the grace time.
+pub(super) async fn end_when_abandoned(session: Arc<Session>) {
+    let grace = session.limits.grace;
+    loop {
+        let (present, left_at) = {
+            let occupancy = session.occupancy();
+            (occupancy.present > 0, occupancy.left_at)
+        };
+        // While somebody is there, the next look is due when they could have been gone for long enough.
+        let since = if present { Instant::now() } else { left_at };
+        let Some(due) = since.checked_add(grace) else { return };
+        if !present && due <= Instant::now() {
+            tracing::info!(session = session.id, "session ended: nobody came back");
+            return session.end(ClosedBy::Session).await;
         }
-        let session = Arc::clone(&self.session);
-        let attachments = session.attachments.load(Ordering::Relaxed);
-        tokio::spawn(async move {
-            tokio::select! {
-                () = session.ended.cancelled() => return,
-                () = tokio::time::sleep(session.limits.grace) => {}
-            }
-            if session.attachments.load(Ordering::Relaxed) == attachments {
-                tracing::info!(session = session.id, "session ended: nobody came back");
-                session.end(ClosedBy::Session).await;
-            }
-        });
+        tokio::select! {
+            () = session.ended.cancelled() => return,
+            () = sleep_until(due) => {}
+        }
     }
 }

@@ -8,8 +8,9 @@ use sockyard_protocol::Fault;
 use sockyard_protocol::event::ClosedBy;
 use subtle::ConstantTimeEq;
 
+use super::attachment::end_when_abandoned;
 use super::responders::Responders;
-use super::{Attachment, Limits, Session, SessionParts};
+use super::{Limits, Session, SessionParts};
 use crate::network::Network;
 use crate::policy::Policy;
 use crate::secret;
@@ -45,8 +46,8 @@ impl Registry {
         })
     }
 
-    /// Opens a session and attaches its first connection.
-    pub(crate) fn open(self: &Arc<Self>) -> Result<Attachment, Fault> {
+    /// Opens a session. It ends by itself unless somebody comes to it within the grace time.
+    pub(crate) fn open(self: &Arc<Self>) -> Result<Arc<Session>, Fault> {
         let RegistryOptions { limits, policy, unix_directory, tells_directory } = &self.options;
         let parts = SessionParts {
             limits: *limits,
@@ -67,7 +68,8 @@ impl Registry {
         };
         self.forget_at_end(&session);
         tracing::info!(session = session.id, "session opened");
-        Attachment::new(session)
+        tokio::spawn(end_when_abandoned(Arc::clone(&session)));
+        Ok(session)
     }
 
     /// The session of that id, if the token is its own.

@@ -11,15 +11,8 @@ use crate::log::Page;
 use crate::session::Session;
 
 pub(super) fn read(session: &Arc<Session>, call: &LogRead, caller: &Caller) -> Result<Answer, Fault> {
-    if let Some(unknown) = call.kinds.iter().flatten().find(|kind| !EventKind::NAMES.contains(&kind.as_str()))
-    {
-        let unknown: String = unknown.chars().take(64).collect();
-        return Err(Fault::bad_params("kinds", &format!("{unknown:?} is not a kind of event")));
-    }
-    let Page { entries, oldest, newest, more } = session.log.read(call.after, call.limit, |entry| {
-        call.socket.is_none_or(|socket| entry.socket == Some(socket))
-            && call.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| kind == entry.kind_name()))
-    });
+    let Page { entries, oldest, newest, more } =
+        session.log.read(call.after, call.limit, |entry| entry.fits(call));
     let events = entries.iter().map(|entry| entry.to_event(caller.form, PayloadShare::Full)).collect();
     Ok(LogPage { events, oldest, newest, more }.into())
 }

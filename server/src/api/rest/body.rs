@@ -1,0 +1,47 @@
+//! Request bodies: a JSON object, or nothing.
+
+use std::time::Duration;
+
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
+use serde_json::{Map, Value};
+use sockyard_protocol::Fault;
+
+use super::super::problem;
+use crate::session::Limits;
+
+/// Longest wait for a whole body. A client that sends it byte by byte is cut off here.
+const BODY_DEADLINE: Duration = Duration::from_secs(30);
+
+/// The parameters in a request's body. The error is the response to give.
+pub(super) async fn read(request: Request) -> Result<Map<String, Value>, Response> {
+    let kind = request.headers().get(CONTENT_TYPE).cloned();
+    let most = Limits::default().message_bytes;
+    let bytes = match tokio::time::timeout(BODY_DEADLINE, to_bytes(request.into_body(), most)).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(_)) => {
+            return Err(problem::plain(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "the body is over the limit, or broke off",
+            ));
+        }
+        Err(_) => return Err(problem::plain(StatusCode::REQUEST_TIMEOUT, "the body took too long")),
+    };
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    let is_json = kind.as_ref().and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
+        kind.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+    });
+    if !is_json {
+        return Err(problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json"));
+    }
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(params)) => Ok(params),
+        Ok(_) => Err(problem::fault(&Fault::bad_params("body", "must be an object"))),
+        Err(error) => Err(problem::fault(&Fault::not_json(error.to_string()))),
+    }
+}

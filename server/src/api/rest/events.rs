@@ -1,0 +1,147 @@
+//! `GET …/events`: `log.read` with a wait, or a live stream (Server-Sent Events).
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
+use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, Stream};
+use serde::Deserialize;
+use serde_json::value::to_raw_value;
+use serde_json::{Map, Value, json};
+use sockyard_protocol::call::{DataForm, LogRead, PayloadShare};
+use sockyard_protocol::{Answer, Call, Fault};
+use tokio::time::{Instant, sleep_until};
+
+use super::super::{App, problem};
+use super::{enter, ok, perform};
+use crate::log::{Batch, Entry, Reader};
+use crate::session::{Attachment, Presence};
+
+/// Longest `wait_ms`; proxies give up on a silent request at about twice this.
+const WAIT_MAX: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Parameters {
+    after: Option<u64>,
+    limit: Option<u64>,
+    wait_ms: Option<u64>,
+    socket: Option<u32>,
+    /// Names divided by commas.
+    kinds: Option<String>,
+}
+
+/// The route.
+pub(super) async fn read(
+    State(app): State<Arc<App>>,
+    Path(session): Path<String>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let parameters = match parameters {
+        Ok(Query(parameters)) => parameters,
+        Err(error) => return problem::fault(&Fault::bad_params("query", &error.body_text())),
+    };
+    let presence = match enter(&app, &session, &headers) {
+        Ok(presence) => presence,
+        Err(fault) => return problem::fault(&fault),
+    };
+    let wants_stream = headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.split(',').any(|kind| kind.trim().starts_with("text/event-stream")));
+    let outcome =
+        if wants_stream { live(&presence, parameters, &headers) } else { page(&presence, &parameters).await };
+    outcome.unwrap_or_else(|fault| problem::fault(&fault))
+}
+
+impl Parameters {
+    /// As the parameters of `log.read`.
+    fn to_params(&self) -> Map<String, Value> {
+        let kinds: Option<Vec<&str>> =
+            self.kinds.as_deref().map(|kinds| kinds.split(',').map(str::trim).collect());
+        let given = [
+            ("after", json!(self.after)),
+            ("limit", json!(self.limit)),
+            ("socket", json!(self.socket)),
+            ("kinds", json!(kinds)),
+        ];
+        let given = given.into_iter().filter(|(_, value)| !value.is_null());
+        given.map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+/// One page, after a wait for its first event where there is none yet.
+async fn page(presence: &Presence, parameters: &Parameters) -> Result<Response, Fault> {
+    let wait = Duration::from_millis(parameters.wait_ms.unwrap_or(0)).min(WAIT_MAX);
+    let deadline = Instant::now() + wait;
+    let log = presence.session().log();
+    loop {
+        let newest = log.last_seq();
+        let answer = perform(presence, "log.read", parameters.to_params()).await?;
+        if !matches!(&answer, Answer::LogPage(page) if page.events.is_empty()) {
+            return Ok(ok(answer));
+        }
+        tokio::select! {
+            () = sleep_until(deadline) => return Ok(ok(answer)),
+            () = presence.session().ended().cancelled() => return Ok(ok(answer)),
+            () = log.newer_than(newest) => {}
+        }
+    }
+}
+
+/// Events as they happen. `Last-Event-ID`, which a browser sends by itself when it reconnects, goes before `after`.
+fn live(presence: &Presence, mut parameters: Parameters, headers: &HeaderMap) -> Result<Response, Fault> {
+    if parameters.limit.is_some() || parameters.wait_ms.is_some() {
+        return Err(Fault::bad_params("query", "limit and wait_ms are for pages, not for a live stream"));
+    }
+    if let Some(id) = headers.get("last-event-id") {
+        let id = id.to_str().ok().and_then(|id| id.parse().ok());
+        parameters.after =
+            Some(id.ok_or_else(|| Fault::bad_params("Last-Event-ID", "is not an event's number"))?);
+    }
+    let params = to_raw_value(&parameters.to_params()).map_err(|_| Fault::internal())?;
+    let Call::LogRead(filter) = Call::parse("log.read", Some(&params))? else {
+        return Err(Fault::internal());
+    };
+    let attachment = Attachment::new(Arc::clone(presence.session()))?;
+    let reader = Reader::attach(Arc::clone(attachment.session().log()), parameters.after);
+    Ok(Sse::new(stream_of(reader, attachment, filter)).keep_alive(KeepAlive::new()).into_response())
+}
+
+/// The log behind a cursor as a stream. A batch counts as delivered when the next one is asked for, which is when the
+/// client has taken it.
+fn stream_of(
+    reader: Reader,
+    attachment: Attachment,
+    filter: LogRead,
+) -> impl Stream<Item = Result<SseEvent, Infallible>> {
+    let state = (reader, attachment, filter, Vec::<Arc<Entry>>::new().into_iter());
+    stream::unfold(state, |(mut reader, attachment, filter, mut waiting)| async move {
+        loop {
+            if let Some(entry) = waiting.by_ref().find(|entry| entry.fits(&filter)) {
+                let event = entry.to_event(DataForm::Auto, PayloadShare::Full);
+                let event = SseEvent::default().id(event.seq.to_string()).json_data(&event).ok()?;
+                return Some((Ok(event), (reader, attachment, filter, waiting)));
+            }
+            reader.delivered();
+            let ended = attachment.session().ended().clone();
+            let batch = tokio::select! {
+                batch = reader.next() => batch,
+                // What the end itself logged is there already.
+                () = ended.cancelled() => reader.take()?,
+            };
+            match batch {
+                Batch::Events(entries) => waiting = entries.into_iter(),
+                // The client reconnects with Last-Event-ID and goes on from the oldest event that is left.
+                Batch::Overrun => return None,
+            }
+        }
+    })
+}
