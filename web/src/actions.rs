@@ -14,6 +14,11 @@ use crate::state::{Page, Part, Progress};
 impl Page {
     /// Makes a call on a socket and shows how it ends.
     pub(crate) fn perform(self, socket: SocketId, call: Call) {
+        self.perform_then(socket, call, || {});
+    }
+
+    /// The same; `done` follows a success.
+    pub(crate) fn perform_then(self, socket: SocketId, call: Call, done: impl FnOnce() + 'static) {
         let name = short_name(&call);
         let show = move |end| {
             self.outcomes.update(|outcomes| {
@@ -27,6 +32,7 @@ impl Page {
                     let success = success(&call, &answer);
                     show(End::Done(success));
                     self.go_on(socket, name);
+                    done();
                 }
                 Err(error) => show(End::Failed(error)),
             }

@@ -22,6 +22,7 @@
 //! | `call-tab-bind` `-listen` `-accept` `-connect` `-send` `-recv` `-shutdown` `-close` `-options` `-configure` | the calls of the selected socket; `data-natural="true"` on the natural next one |
 //! | `call-form` | the form, with `data-call` and `data-socket` |
 //! | `field-address`, `field-backlog`, `field-data`, `field-data-form`, `field-encoding`, `field-to`, `field-max`, `field-timeout` (seconds, blank waits for ever), `field-flag-peek` `-oob` `-waitall`, `field-how`, `field-linger`, `field-option`, `field-option-value`, `field-receive`, `field-accept`, `field-responder` | inputs and selects; `field-data-form` is `text` `hex` `escaped` `zeros` |
+//! | `known-address` | fills in the address of the session's socket `data-socket`, in `connect` and `send` |
 //! | `field-error` | a mistake in words, with `data-field` |
 //! | `payload-bytes` | how many bytes the payload comes to |
 //! | `python-line` | the line of Python about to be performed |

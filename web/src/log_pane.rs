@@ -18,7 +18,7 @@ use crate::model::filter::{Filter, Filtered};
 use crate::model::log_store::LogStore;
 use crate::model::scroll::Measures;
 use crate::text::Language;
-use row::Row;
+use row::{Row, row_id};
 
 /// What the pane tells the page.
 pub(crate) struct Callbacks {
@@ -159,6 +159,11 @@ impl LogPane {
     /// Marks a row as chosen and brings it into view; 0 for none.
     pub(crate) fn choose(&self, seq: u64) {
         self.inner.chosen.set(seq);
+        let scroller = &self.inner.scroller;
+        match seq {
+            0 => scroller.remove_attribute("aria-activedescendant").ok(),
+            _ => scroller.set_attribute("aria-activedescendant", &row_id(seq)).ok(),
+        };
         if seq != 0 {
             self.inner.reveal(seq);
         }

@@ -48,7 +48,7 @@ fn CallBar(socket: SocketId) -> impl IntoView {
         <div class="part-head call-head">
             <h2 class="visually-hidden">{title}</h2>
             <span class="call-socket" aria-hidden="true"><Badge socket/> {kind}</span>
-            <div class="calls" role="tablist" aria-label=title>
+            <div class="calls" role="group" aria-label=title>
                 {CallKind::ALL
                     .into_iter()
                     .map(|call| {
@@ -57,10 +57,9 @@ fn CallBar(socket: SocketId) -> impl IntoView {
                             <button
                                 type="button"
                                 class="call-tab"
-                                role="tab"
                                 data-testid=format!("call-tab-{}", call.name())
                                 data-natural=move || is_natural().to_string()
-                                aria-selected=move || (page.call.get() == call).to_string()
+                                aria-pressed=move || (page.call.get() == call).to_string()
                                 title=move || is_natural().then(|| page.text().call.natural)
                                 on:click=move |_| page.call.set(call)
                             >

@@ -6,8 +6,8 @@ use sockyard_protocol::{Call, SocketId};
 use wasm_bindgen::JsCast;
 
 use super::field::{Flags, Menu, TextInput};
-use super::payload_field::PayloadField;
-use crate::model::form::{Built, CallKind, ENCODINGS, Field, OPTIONS, build};
+use super::payload_field::{PayloadForm, PayloadText};
+use crate::model::form::{Built, CallKind, Drafts, ENCODINGS, Field, OPTIONS, build};
 use crate::model::mistake::Mistake;
 use crate::model::python;
 use crate::model::sockets::SocketView;
@@ -73,20 +73,31 @@ impl Form {
         self.view.with(|view| view.as_ref().is_some_and(SocketView::is_datagram))
     }
 
+    /// Sends; the field is emptied once the kernel has the bytes, unless something else stands there by then.
+    fn send(self, call: Call) {
+        let Form { page, socket, kind, tried, .. } = self;
+        let typed = move |drafts: &Drafts| drafts.of(socket).typed(kind, Field::Data).unwrap_or_default();
+        let sent = page.drafts.with_untracked(typed);
+        page.drafts.update(|drafts| drafts.remember(&sent));
+        page.perform_then(socket, call, move || {
+            if page.drafts.with_untracked(typed) == sent {
+                page.drafts.update(|drafts| drafts.set(socket, kind, Field::Data, String::new()));
+                // Nobody may look at this form any more, and then its signals are gone.
+                tried.try_set(false);
+            }
+        });
+    }
+
     /// Runs the call, or leads to the first mistake.
     pub(super) fn run(self) {
         self.tried.set(true);
         match self.built.get_untracked() {
             Ok(call) => {
                 if self.kind == CallKind::Send {
-                    let data = untrack(|| self.entry(Field::Data));
-                    self.page.drafts.update(|drafts| {
-                        drafts.remember(&data);
-                        drafts.set(self.socket, self.kind, Field::Data, String::new());
-                    });
-                    self.tried.set(false);
+                    self.send(call);
+                } else {
+                    self.page.perform(self.socket, call);
                 }
-                self.page.perform(self.socket, call);
             }
             Err(wrong) => {
                 let Some((field, _)) = wrong.first() else { return };
@@ -163,10 +174,15 @@ fn fields(form: Form) -> AnyView {
         }
         .into_any(),
         CallKind::Send => view! {
-            <PayloadField form encodings=&ENCODINGS/>
-            {form.is_datagram().then(|| view! {
-                <TextInput form field=Field::To label=|labels| labels.to hint=|labels| labels.to_hint known=true/>
-            })}
+            <PayloadText form/>
+            {form
+                .is_datagram()
+                .then(|| {
+                    view! {
+                        <TextInput form field=Field::To label=|labels| labels.to hint=|labels| labels.to_hint known=true/>
+                    }
+                })}
+            <PayloadForm form encodings=&ENCODINGS/>
             <Timeout form/>
             {(!form.is_datagram()).then(|| view! { <Flags form fields=&[Field::FlagOob]/> })}
         }

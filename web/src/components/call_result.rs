@@ -5,9 +5,10 @@ use sockyard_protocol::SocketId;
 
 use super::bytes_view::BytesView;
 use super::fault_view::FaultView;
-use crate::model::outcome::{End, Outcome, Success};
+use crate::model::errno;
+use crate::model::outcome::{CallError, End, Outcome, Success};
 use crate::state::Page;
-use crate::text::fill;
+use crate::text::{Text, fill};
 
 /// The result of the last call on a socket.
 #[component]
@@ -18,9 +19,29 @@ pub(super) fn CallResult(
     let page = Page::from_context();
     let outcome = Memo::new(move |_| page.outcomes.with(|outcomes| outcomes.get(&socket).cloned()));
     view! {
-        <section class="result" aria-live="polite" aria-label=move || page.text().call.last_result>
+        <section class="result" aria-label=move || page.text().call.last_result>
+            // The sentence is announced; a hex dump of kilobytes must not be.
+            <p class="visually-hidden" role="status">
+                {move || outcome.get().map(|outcome| announcement(&outcome, page.text()))}
+            </p>
             {move || outcome.get().map(|outcome| ended(page, outcome))}
         </section>
+    }
+}
+
+fn announcement(outcome: &Outcome, text: &Text) -> String {
+    let Outcome { call, end } = outcome;
+    match end {
+        End::Running => format!("{call} {}", text.call.running),
+        End::Done(success) if success.eof => text.outcome.eof.to_owned(),
+        End::Done(success) => {
+            let words: Vec<String> = success.words.iter().map(|words| words.say(text)).collect();
+            format!("{call} {}", words.join(". "))
+        }
+        End::Failed(CallError::Fault(fault)) => {
+            format!("{}: {}", fill(text.outcome.failed, &[("call", call)]), errno::title(fault, text))
+        }
+        End::Failed(_) => fill(text.outcome.failed, &[("call", call)]),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::badge::Badge;
 use super::call_form::Form;
 use crate::model::form::Field;
-use crate::text::Labels;
+use crate::text::{Labels, fill};
 
 /// Picks a label from the table.
 pub(super) type Label = fn(&'static Labels) -> &'static str;
@@ -27,7 +28,6 @@ pub(super) fn TextInput(
     let page = form.page;
     let id = format!("field-{}", field.name());
     let note = format!("{id}-note");
-    let list = format!("{id}-known");
     let is_wrong = Memo::new(move |_| form.mistake(field).is_some());
     view! {
         <div class=format!("field field-{}", field.name())>
@@ -39,14 +39,13 @@ pub(super) fn TextInput(
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                list=known.then(|| list.clone())
                 aria-describedby=note.clone()
                 aria-invalid=move || is_wrong.get().to_string()
                 prop:value=move || form.entry(field)
                 on:input=move |event| form.set(field, event_target_value(&event))
             />
-            {known.then(|| view! { <KnownAddresses form id=list/> })}
             <Note form field id=note hint/>
+            {known.then(|| view! { <KnownAddresses form field/> })}
         </div>
     }
 }
@@ -71,21 +70,44 @@ pub(super) fn Note(form: Form, field: Field, id: String, hint: Label) -> impl In
     }
 }
 
-/// The addresses of the session's other sockets, for the browser to offer.
+/// The addresses of the session's other sockets that this one could reach, each a click away.
 #[component]
-fn KnownAddresses(form: Form, id: String) -> impl IntoView {
+fn KnownAddresses(form: Form, field: Field) -> impl IntoView {
+    /// Most addresses offered; more would bury the form.
+    const OFFERED: usize = 6;
+    let page = form.page;
     let known = Memo::new(move |_| {
-        form.page.sockets.with(|table| {
-            let others = table.open().filter(|view| view.socket != form.socket && view.is_bound());
-            let mut known: Vec<String> = others.filter_map(|view| view.local.clone()).collect();
-            known.dedup();
-            known
+        let own = form.view();
+        page.sockets.with(|table| {
+            let reachable = table.open().filter(|view| {
+                own.as_ref().is_some_and(|own| {
+                    own.socket != view.socket && own.family == view.family && own.r#type == view.r#type
+                }) && view.is_bound()
+                    && (view.listening || view.is_datagram())
+            });
+            let known = reachable.filter_map(|view| Some((view.socket, view.local.clone()?)));
+            known.take(OFFERED).collect::<Vec<_>>()
         })
     });
     view! {
-        <datalist id=id>
-            {move || known.get().into_iter().map(|address| view! { <option value=address></option> }).collect_view()}
-        </datalist>
+        <div class="known" class:gone=move || known.with(Vec::is_empty)>
+            <For each=move || known.get() key=|known| known.clone() let((socket, address))>
+                <button
+                    type="button"
+                    class="known-address"
+                    data-testid="known-address"
+                    data-socket=socket
+                    aria-label=move || fill(page.text().labels.known, &[("n", &socket.to_string())])
+                    on:click={
+                        let address = address.clone();
+                        move |_| form.set(field, address.clone())
+                    }
+                >
+                    <Badge socket/>
+                    <code>{address.clone()}</code>
+                </button>
+            </For>
+        </div>
     }
 }
 

@@ -113,7 +113,7 @@ pub(super) fn NewestButton(
             data-testid="log-newest"
             on:click=move |_| page.with_pane(LogPane::follow)
         >
-            {words} <span aria-hidden="true">"↓"</span>
+            {words} <span aria-hidden="true">" ↓"</span>
         </button>
     }
 }

@@ -8,18 +8,15 @@ use crate::model::form::{Field, payload_of};
 use crate::model::mistake::payload;
 use crate::text::{count, fill};
 
-/// Data, form and encoding of a `send`.
+/// The data of a `send`, as it is entered.
 #[component]
-pub(super) fn PayloadField(
+pub(super) fn PayloadText(
     /// The form.
     form: Form,
-    /// The encodings offered.
-    encodings: &'static [&'static str],
 ) -> impl IntoView {
     let page = form.page;
     // How many payloads back the arrow keys have gone.
     let back = RwSignal::new(0usize);
-    let is_text = Memo::new(move |_| form.entry(Field::DataForm) == "text");
     let is_count = Memo::new(move |_| form.entry(Field::DataForm) == "zeros");
     let is_wrong = Memo::new(move |_| form.mistake(Field::Data).is_some());
     let recall = move |event: leptos::ev::KeyboardEvent| {
@@ -68,6 +65,7 @@ pub(super) fn PayloadField(
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
+                placeholder=move || page.text().call.recall
                 aria-describedby="field-data-note"
                 aria-invalid=move || is_wrong.get().to_string()
                 prop:value=move || form.entry(Field::Data)
@@ -75,8 +73,20 @@ pub(super) fn PayloadField(
                 on:keydown=recall
             ></textarea>
             <Note form field=Field::Data id="field-data-note".to_owned() hint=|_| ""/>
-            <p class="hint">{move || page.text().call.recall}</p>
         </div>
+    }
+}
+
+/// How the data is entered, and in which encoding text is sent.
+#[component]
+pub(super) fn PayloadForm(
+    /// The form.
+    form: Form,
+    /// The encodings offered.
+    encodings: &'static [&'static str],
+) -> impl IntoView {
+    let is_text = Memo::new(move |_| form.entry(Field::DataForm) == "text");
+    view! {
         <Menu form field=Field::DataForm label=|labels| labels.data_form options=&[
             ("text", |labels| labels.form_text),
             ("hex", |labels| labels.form_hex),

@@ -60,9 +60,11 @@ fn Elapsed(since: f64) -> impl IntoView {
         page.clock.track();
         ((now() - since).max(0.0) / 100.0) as u64
     });
-    let words = move || {
-        fill(page.text().log.waiting_since, &[("time", &duration_us((tenths.get().max(10)) * 100_000))])
+    let time = move || match tenths.get() {
+        tenths @ 0..600 => format!("{}.{} s", tenths / 10, tenths % 10),
+        tenths => duration_us(tenths * 100_000),
     };
+    let words = move || fill(page.text().log.waiting_since, &[("time", &time())]);
     view! { <span class="waiting-time">{words}</span> }
 }
 

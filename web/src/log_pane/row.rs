@@ -24,6 +24,11 @@ pub(super) struct Row {
     hidden: bool,
 }
 
+/// The id of the element that shows line `seq`.
+pub(super) fn row_id(seq: u64) -> String {
+    format!("log-row-{seq}")
+}
+
 struct Cell {
     element: Element,
     text: TextNode,
@@ -90,6 +95,7 @@ impl Row {
         // What there is to tell may take the room of bytes that are not there.
         self.set("data-bytes", if line.data.is_empty() { "none" } else { "some" });
         self.set("data-seq", &meta.seq.to_string());
+        self.element.set_id(&row_id(meta.seq));
         self.set("data-kind", event.kind.name());
         self.set("data-tone", line.tone.name());
         self.set("aria-selected", if chosen { "true" } else { "false" });
@@ -106,6 +112,7 @@ impl Row {
             self.set("hidden", "");
             // A hidden row must not be found as the line that it showed.
             self.element.remove_attribute("data-seq").ok();
+            self.element.remove_attribute("id").ok();
             self.hidden = true;
         }
         self.shown = None;

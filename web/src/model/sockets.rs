@@ -143,10 +143,9 @@ impl SocketTable {
                 accepted.peer = Some(peer.clone());
             }
             EventKind::Sent { bytes, .. } => view.sent += *bytes as u64,
-            EventKind::Received { bytes, flags, .. } => {
-                if !flags.iter().any(|flag| flag == "peek") {
-                    view.received += *bytes as u64;
-                }
+            // A peek leaves the bytes in the queue.
+            EventKind::Received { bytes, flags, .. } if !flags.iter().any(|flag| flag == "peek") => {
+                view.received += *bytes as u64;
             }
             EventKind::PeerClosed {} | EventKind::Reset {} => view.peer_closed = true,
             _ => {}

@@ -61,7 +61,7 @@ groups! {
         zeros encoding to to_hint max timeout timeout_hint flags peek oob waitall how how_read how_write
         how_both linger linger_hint option option_value option_value_hint receive receive_manual
         receive_stream accept accept_manual accept_stream responder responder_none responder_echo
-        address_bind_hint backlog_hint receive_hint
+        address_bind_hint backlog_hint receive_hint known
     }
     /// How a call ended.
     OutcomeTexts {

@@ -30,6 +30,11 @@ impl Draft {
         self.entries.get(&key(kind, field)).cloned().unwrap_or_else(|| initial(kind, field, socket))
     }
 
+    /// What was typed into a field, if anything was.
+    pub fn typed(&self, kind: CallKind, field: Field) -> Option<String> {
+        self.entries.get(&key(kind, field)).cloned()
+    }
+
     /// Takes what was typed.
     pub fn set(&mut self, kind: CallKind, field: Field, value: String) {
         self.entries.insert(key(kind, field), value);
