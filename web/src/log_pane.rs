@@ -22,7 +22,7 @@ use row::{Row, row_id};
 
 /// What the pane tells the page.
 pub(crate) struct Callbacks {
-    /// A row was chosen: its `seq`.
+    /// A row was chosen: its `seq`; 0 for none any more.
     pub(crate) chosen: Box<dyn Fn(u64)>,
     /// Whether the newest rows are followed, how many came since they are not, and how many pass the filter.
     pub(crate) status: Box<dyn Fn(Status)>,
@@ -64,6 +64,8 @@ struct Inner {
     frame_due: Cell<bool>,
     /// Set while the pane itself scrolls: the scroll event that follows is not the user's.
     own_scroll: Cell<f64>,
+    /// The view's height at the last drawing: a scroll event after it changed is the layout's, not the user's.
+    drawn_height: Cell<f64>,
     last_status: Cell<Option<Status>>,
     callbacks: Callbacks,
     frame: RefCell<Option<Closure<dyn FnMut()>>>,
@@ -97,6 +99,7 @@ impl LogPane {
             chosen: Cell::new(0),
             frame_due: Cell::new(false),
             own_scroll: Cell::new(-1.0),
+            drawn_height: Cell::new(0.0),
             last_status: Cell::new(None),
             callbacks,
             frame: RefCell::new(None),
@@ -258,6 +261,7 @@ impl LogPane {
             "PageUp" => self.neighbour(-page.max(1)),
             "Home" => self.neighbour(isize::MIN / 2),
             "End" => self.neighbour(isize::MAX / 2),
+            "Escape" => Some(0),
             "Enter" => Some(self.inner.chosen.get()).filter(|seq| *seq != 0),
             _ => return,
         };
@@ -291,8 +295,9 @@ impl Inner {
 
     fn on_scroll(&self, pane: &LogPane) {
         let top = self.scroller.scroll_top() as f64;
-        if (top - self.own_scroll.get()).abs() > 1.5 {
-            let measures = self.measures();
+        let measures = self.measures();
+        let laid_out_anew = (measures.view_height - self.drawn_height.get()).abs() > 0.5;
+        if !laid_out_anew && (top - self.own_scroll.get()).abs() > 1.5 {
             if measures.is_at_bottom(top) {
                 self.following.set(true);
             } else {
@@ -351,6 +356,7 @@ impl Inner {
         if measures.view_height <= 0.0 {
             return;
         }
+        self.drawn_height.set(measures.view_height);
         self.set_spacer(measures.spacer_height());
         if self.following.get() {
             self.scroll_to(measures.bottom());

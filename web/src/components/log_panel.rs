@@ -19,7 +19,7 @@ pub(super) fn LogPanel() -> impl IntoView {
     let scroller = NodeRef::<leptos::html::Div>::new();
     scroller.on_load(move |element| {
         let callbacks = Callbacks {
-            chosen: Box::new(move |seq| page.log_selected.set(Some(seq))),
+            chosen: Box::new(move |seq| page.log_selected.set(Some(seq).filter(|seq| *seq != 0))),
             status: Box::new(move |now| status.set(now)),
         };
         let element: web_sys::HtmlElement = element.unchecked_into();
