@@ -14,6 +14,7 @@ mod call_form;
 mod call_result;
 mod choice;
 mod connection_bar;
+mod copy_button;
 mod fault_view;
 mod field;
 mod intro;

@@ -161,6 +161,11 @@ impl Connection {
                 .map(|message| (id, message))
         };
         let Ok((id, message)) = message else { return Err(CallError::NotOpen) };
+        let limit = self.hello.with_untracked(|hello| hello.as_ref().map(|hello| hello.limits.message_bytes));
+        if let Some(limit) = limit.filter(|limit| message.len() > *limit) {
+            self.inner().pending.borrow_mut().take(id);
+            return Err(CallError::TooLarge(limit));
+        }
         let sent = matches!(self.link.get_untracked(), Link::Open)
             && self.inner().wire.borrow().as_ref().is_some_and(|wire| wire.send(&message));
         if !sent {

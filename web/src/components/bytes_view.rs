@@ -5,9 +5,10 @@
 use leptos::prelude::*;
 
 use super::choice::Choice;
+use super::copy_button::CopyButton;
 use crate::model::form::ENCODINGS;
 use crate::model::format::{grouped, visible_lines};
-use crate::model::hexdump::dump;
+use crate::model::hexdump::{dump, hex_line};
 use crate::state::Page;
 use crate::text::fill;
 
@@ -36,7 +37,7 @@ pub(super) fn BytesView(
     let lines = dump(&shown, if narrow { 8 } else { 16 });
     let encoding = RwSignal::new(String::from(if utf8.is_some() { "utf-8" } else { "gbk" }));
     let has_utf8 = utf8.is_some();
-    let bytes = StoredValue::new(shown);
+    let bytes = StoredValue::new(shown.clone());
     let decoded = move || bytes.with_value(|bytes| decode(bytes, &encoding.get()));
     let encodings = Signal::derive(|| {
         ENCODINGS.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect::<Vec<_>>()
@@ -46,11 +47,17 @@ pub(super) fn BytesView(
             {utf8
                 .map(|text| {
                     view! {
-                        <h4 class="label">{move || texts().text}</h4>
+                        <div class="decoded-head">
+                            <h4 class="label">{move || texts().text}</h4>
+                            <CopyButton text=text.clone()/>
+                        </div>
                         <pre class="bytes-text" data-testid=format!("{prefix}-text")>{text}</pre>
                     }
                 })}
-            <h4 class="label">{move || texts().hex}</h4>
+            <div class="decoded-head">
+                <h4 class="label">{move || texts().hex}</h4>
+                <CopyButton text=hex_line(&shown, SHOWN_BYTES)/>
+            </div>
             <div class="dump" data-testid=format!("{prefix}-hex") tabindex="0">
                 {lines
                     .into_iter()

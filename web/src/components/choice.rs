@@ -19,6 +19,8 @@ pub(super) fn Choice(
     /// Takes a new value.
     on_change: impl Fn(String) + 'static,
 ) -> impl IntoView {
+    // Rebuilding the choices closes an open menu, so only a real change may do it.
+    let options = Memo::new(move |_| options.get());
     view! {
         <select
             class="select"

@@ -23,6 +23,12 @@ pub(super) fn FaultView(
             <p class="fault" data-testid=testid>{move || page.text().link.call_lost}</p>
         }
         .into_any(),
+        CallError::TooLarge(limit) => view! {
+            <p class="fault" data-testid=testid>
+                {move || fill(page.text().mistake.too_large, &[("limit", &limit.to_string())])}
+            </p>
+        }
+        .into_any(),
         CallError::NotOpen => view! {
             <p class="fault" data-testid=testid>{move || page.text().link.call_not_open}</p>
         }

@@ -40,8 +40,6 @@ pub enum Mistake {
     BadEscape(usize),
     /// A payload over the limit.
     TooLarge(usize),
-    /// Not JSON.
-    NotJson,
 }
 
 impl Mistake {
@@ -71,7 +69,6 @@ impl Mistake {
             Mistake::OddHex => texts.odd_hex.to_owned(),
             Mistake::BadEscape(position) => fill(texts.bad_escape, &[("position", &position.to_string())]),
             Mistake::TooLarge(limit) => fill(texts.too_large, &[("limit", &limit.to_string())]),
-            Mistake::NotJson => texts.not_json.to_owned(),
         }
     }
 }

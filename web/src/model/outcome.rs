@@ -17,6 +17,8 @@ pub enum CallError {
     ConnectionLost,
     /// There was no connection to make the call over.
     NotOpen,
+    /// The message would be longer than the server takes, and would end the connection.
+    TooLarge(usize),
 }
 
 /// The end of a call.

@@ -29,15 +29,14 @@ groups! {
     Link {
         connecting open lost refused unreachable shutting_down too_large too_slow broken retry_in try_now
         kept token_title token_text token_label token_submit gone_title gone_text closed_title closed_text
-        start_new call_lost call_not_open loading
-    }
+        start_new call_lost call_not_open     }
     /// The first visit.
     Intro { title lead step_make step_bind step_send step_see tutorial }
     /// The list of sockets.
     Sockets {
         title new family r#type create inet inet6 unix stream dgram tcp udp unix_stream unix_dgram empty
-        no_address no_peer close select closed_one closed_many receive_queue send_queue backlog
-        backlog_legend sent received by_client by_session by_server streaming echoing accepting drops
+        no_address close select closed_one closed_many receive_queue send_queue backlog
+        sent received by_client by_session by_server streaming echoing accepting drops
         rtt peer_closed limit
     }
     /// The kernel's TCP states in words.
@@ -46,15 +45,14 @@ groups! {
     }
     /// Start in one click.
     Arrangement {
-        title lead udp udp_look tcp tcp_look echo echo_look unix unix_look running stopped dismiss look
+        title lead udp udp_look tcp tcp_look echo echo_look unix unix_look running stopped dismiss
     }
     /// The call bar.
     CallBar {
         title none_title none_text natural python run running set get
         about_bind about_listen about_accept about_connect about_send about_send_dgram about_recv
         about_recv_dgram about_shutdown about_close about_options about_configure
-        bytes_one bytes_many bytes_server recall last_result waits_for_ever
-    }
+        bytes_one bytes_many bytes_server recall last_result     }
     /// Labels of fields and their choices.
     Labels {
         address_bind address_connect backlog data data_form form_text form_hex form_escaped form_zeros
@@ -67,7 +65,7 @@ groups! {
     OutcomeTexts {
         bound narrowed listening backlog_capped accepted go_to connected sent_one sent_many received_one
         received_many received_from eof empty_datagram truncated shutdown closed value configured failed
-        server_hint means attempt bytes_before
+        means attempt bytes_before
     }
     /// The log.
     Log {
@@ -83,14 +81,13 @@ groups! {
     }
     /// A line's details.
     Detail {
-        title close previous next text hex decoded encoding when since_previous took cut undecodable socket
-        peer copy copied no_bytes
+        title close previous next text hex decoded encoding when since_previous took cut undecodable
+        copy copied no_bytes
     }
     /// Mistakes in fields.
     MistakeTexts {
         empty no_port bad_port many_colons no_port_after_brackets not_ipv6 not_ipv4 not_host not_unix_name
-        not_in_range not_seconds not_hex odd_hex bad_escape too_large not_json
-    }
+        not_in_range not_seconds not_hex odd_hex bad_escape too_large     }
 }
 
 /// An error explained.
