@@ -7,8 +7,9 @@ use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use crate::event::EventKinds;
 use crate::rpc::Id;
-use crate::{Address, EventKind, Family, Fault, Mode, Payload, Responder, ShutdownHow, SocketId, SocketType};
+use crate::{Address, Family, Fault, Mode, Payload, Responder, ShutdownHow, SocketId, SocketType};
 
 /// Most bytes that one `recv` returns.
 pub const RECV_MAX: usize = crate::payload::PAYLOAD_MAX;
@@ -210,8 +211,8 @@ calls! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         socket: Option<SocketId>,
         /// Only events of these kinds.
-        #[serde(default, deserialize_with = "kinds", skip_serializing_if = "Option::is_none")]
-        kinds: Option<Vec<String>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kinds: Option<EventKinds>,
     }
     /// Puts a note of the user's own into the log.
     "log.note" LogNote {
@@ -322,14 +323,6 @@ fn recv_max<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Erro
 
 fn log_limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
     within(deserializer, LOG_READ_MAX)
-}
-
-fn kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
-    let kinds = Option::<Vec<String>>::deserialize(deserializer)?;
-    match kinds.iter().flatten().find(|kind| !EventKind::NAMES.contains(&kind.as_str())) {
-        None => Ok(kinds),
-        Some(unknown) => Err(de::Error::custom(format_args!("{unknown:?} is not a kind of event"))),
-    }
 }
 
 fn note_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

@@ -1,6 +1,8 @@
 //! The lines of a session's log (section 7).
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
 use crate::{Data, Family, Fault, ShutdownHow, SocketId, SocketType};
@@ -171,23 +173,64 @@ impl EventKind {
 
     /// The kind's name on the wire.
     pub fn name(&self) -> &'static str {
+        Self::NAMES[self.index()]
+    }
+
+    /// The place of the kind's name in [`EventKind::NAMES`].
+    pub fn index(&self) -> usize {
         match self {
-            EventKind::Created { .. } => "created",
-            EventKind::Bound { .. } => "bound",
-            EventKind::Listening { .. } => "listening",
-            EventKind::Connected { .. } => "connected",
-            EventKind::Accepted { .. } => "accepted",
-            EventKind::Sent { .. } => "sent",
-            EventKind::Received { .. } => "received",
-            EventKind::PeerClosed {} => "peer_closed",
-            EventKind::Reset {} => "reset",
-            EventKind::Shutdown { .. } => "shutdown",
-            EventKind::Option { .. } => "option",
-            EventKind::Closed { .. } => "closed",
-            EventKind::Failed { .. } => "failed",
-            EventKind::Dropped { .. } => "dropped",
-            EventKind::Note { .. } => "note",
+            EventKind::Created { .. } => 0,
+            EventKind::Bound { .. } => 1,
+            EventKind::Listening { .. } => 2,
+            EventKind::Connected { .. } => 3,
+            EventKind::Accepted { .. } => 4,
+            EventKind::Sent { .. } => Self::SENT,
+            EventKind::Received { .. } => Self::RECEIVED,
+            EventKind::PeerClosed {} => 7,
+            EventKind::Reset {} => 8,
+            EventKind::Shutdown { .. } => 9,
+            EventKind::Option { .. } => 10,
+            EventKind::Closed { .. } => 11,
+            EventKind::Failed { .. } => 12,
+            EventKind::Dropped { .. } => 13,
+            EventKind::Note { .. } => 14,
         }
+    }
+
+    /// The place of `sent`.
+    pub const SENT: usize = 5;
+    /// The place of `received`.
+    pub const RECEIVED: usize = 6;
+}
+
+/// A set of kinds of events: an array of their names on the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EventKinds(u32);
+
+impl EventKinds {
+    /// Whether the kind at that place of [`EventKind::NAMES`] is in the set.
+    pub fn contains(self, index: usize) -> bool {
+        self.0 & 1 << index != 0
+    }
+}
+
+impl Serialize for EventKinds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names = EventKind::NAMES.iter().enumerate();
+        serializer.collect_seq(names.filter(|(index, _)| self.contains(*index)).map(|(_, name)| name))
+    }
+}
+
+impl<'de> Deserialize<'de> for EventKinds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut kinds = EventKinds::default();
+        for name in Vec::<Cow<'_, str>>::deserialize(deserializer)? {
+            match EventKind::NAMES.iter().position(|known| *known == name) {
+                Some(index) => kinds.0 |= 1 << index,
+                None => return Err(de::Error::custom(format_args!("{name:?} is not a kind of event"))),
+            }
+        }
+        Ok(kinds)
     }
 }
 
@@ -211,7 +254,9 @@ mod tests {
     fn every_kind_is_pinned_and_reads_back() {
         let check = |kind: EventKind, rest: &str| {
             let name = kind.name();
-            assert!(EventKind::NAMES.contains(&name));
+            let set: EventKinds = serde_json::from_str(&format!("[\"{name}\"]")).unwrap();
+            assert!(set.contains(kind.index()));
+            assert_eq!(serde_json::to_string(&set).unwrap(), format!("[\"{name}\"]"));
             let event = Event { seq: 17, time_us: 1_700_000_000_000_000, socket: Some(3), kind };
             let json = serde_json::to_string(&event).unwrap();
             assert_eq!(

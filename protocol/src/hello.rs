@@ -11,6 +11,9 @@ pub struct Hello {
     pub token: String,
     /// Whether the connection came back to a session that was there.
     pub resumed: bool,
+    /// The oldest `seq` that the log still holds; 0 while it is empty. After a resume, what lies between `after` and it
+    /// is lost.
+    pub oldest_seq: u64,
     /// The newest `seq` of the log at this moment.
     pub last_seq: u64,
     /// The server's name and version.
@@ -102,6 +105,7 @@ mod tests {
             session: "s_4f0c".into(),
             token: "t".into(),
             resumed: false,
+            oldest_seq: 0,
             last_seq: 0,
             server: Server { name: "sockyard".into(), version: "0.1.0".into() },
             network: Network { kind: "host".into(), local_address: "127.0.0.1".into(), unix_directory: None },
@@ -117,7 +121,7 @@ mod tests {
             },
             features: vec!["inet".into(), "inet6".into(), "unix".into()],
         };
-        let json = r#""session":"s_4f0c","token":"t","resumed":false,"last_seq":0,"server":{"name":"sockyard","version":"0.1.0"},"network":{"kind":"host","local_address":"127.0.0.1"},"limits":{"sockets":64,"message_bytes":1048576,"log_events":100000,"log_bytes":16777216,"waiting_calls":256,"waiting_bytes":16777216,"connections":16,"grace_s":60},"features":["inet","inet6","unix"]"#;
+        let json = r#""session":"s_4f0c","token":"t","resumed":false,"oldest_seq":0,"last_seq":0,"server":{"name":"sockyard","version":"0.1.0"},"network":{"kind":"host","local_address":"127.0.0.1"},"limits":{"sockets":64,"message_bytes":1048576,"log_events":100000,"log_bytes":16777216,"waiting_calls":256,"waiting_bytes":16777216,"connections":16,"grace_s":60},"features":["inet","inet6","unix"]"#;
         assert_eq!(serde_json::to_string(&hello).unwrap(), format!("{{{json}}}"));
         let used = Used {
             sockets: 1,

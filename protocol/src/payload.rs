@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine as _};
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -94,9 +94,7 @@ impl Payload {
             Payload::Text { text, encoding: None } => text.clone().into_bytes(),
             Payload::Text { text, encoding: Some(label) } => encode(text, label)?,
             Payload::Hex { hex } => parse_hex(hex)?,
-            Payload::Base64 { base64 } => {
-                STANDARD.decode(base64).map_err(|error| PayloadError(format!("not base64: {error}")))?
-            }
+            Payload::Base64 { base64 } => parse_base64(base64)?,
             Payload::Escaped { escaped } => parse_escapes(escaped)?,
             Payload::Zeros { zeros } => repeat(0, *zeros)?,
             Payload::Repeat { repeat: byte, count } => match parse_hex(byte)?.as_slice() {
@@ -185,23 +183,14 @@ fn parse_escapes(text: &str) -> Result<Vec<u8>, PayloadError> {
                     _ => return fail(format!("\\x at position {position} needs two hexadecimal digits")),
                 }
             }
-            Some('u') => {
-                let rest: String = characters
-                    .by_ref()
-                    .map(|(_, part)| part)
-                    .take_while(|part| *part != '}')
-                    .take(8)
-                    .collect();
-                let code = rest.strip_prefix('{').and_then(|digits| u32::from_str_radix(digits, 16).ok());
-                match code.and_then(char::from_u32) {
-                    Some(character) => bytes.extend_from_slice(character.encode_utf8(&mut utf8).as_bytes()),
-                    None => {
-                        return fail(format!(
-                            "\\u at position {position} needs a character's number, as in \\u{{6f22}}"
-                        ));
-                    }
+            Some('u') => match unicode_escape(&mut characters) {
+                Some(character) => bytes.extend_from_slice(character.encode_utf8(&mut utf8).as_bytes()),
+                None => {
+                    return fail(format!(
+                        "\\u at position {position} needs a character's number, as in \\u{{6f22}}"
+                    ));
                 }
-            }
+            },
             Some(other) => {
                 return fail(format!(
                     "\\{other} at position {position} is no escape; \\r \\n \\t \\0 \\\\ \\xHH \\u{{H}} are"
@@ -215,6 +204,34 @@ fn parse_escapes(text: &str) -> Result<Vec<u8>, PayloadError> {
         }
     }
     Ok(bytes)
+}
+
+/// The rest of `\u{H…}`: one to six hexadecimal digits, as in Rust.
+fn unicode_escape(characters: &mut impl Iterator<Item = (usize, char)>) -> Option<char> {
+    if characters.next()?.1 != '{' {
+        return None;
+    }
+    let mut digits = String::new();
+    loop {
+        match characters.next()?.1 {
+            '}' => return u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32),
+            digit if digit.is_ascii_hexdigit() && digits.len() < 6 => digits.push(digit),
+            _ => return None,
+        }
+    }
+}
+
+fn parse_base64(text: &str) -> Result<Vec<u8>, PayloadError> {
+    STANDARD.decode(text).map_err(|error| {
+        PayloadError(match error {
+            DecodeError::InvalidByte(offset, _) | DecodeError::InvalidLastSymbol { offset, .. } => {
+                let before = text.get(..offset).unwrap_or_default().chars().count();
+                let character = text.chars().nth(before).unwrap_or_default();
+                format!("{character:?} at position {} does not belong into base64 there", before + 1)
+            }
+            _ => "base64 comes in groups of four with padding, as in aGVsbG8=".to_owned(),
+        })
+    })
 }
 
 impl<'de> Deserialize<'de> for Payload {
@@ -318,12 +335,22 @@ mod tests {
         check(r#"{"text":"a","text":"b"}"#, "duplicate field");
         check(r#"{"hex":"6"}"#, "odd number");
         check(r#"{"hex":"6 g1"}"#, "'g' at position 3");
-        check(r#"{"base64":"AA"}"#, "not base64");
-        check(r#"{"base64":"_-8="}"#, "not base64");
+        check(r#"{"base64":"AA"}"#, "groups of four");
+        check(r#"{"base64":"AA-8"}"#, "'-' at position 3");
         check(r#"{"escaped":"a\\q"}"#, "\\q at position 2");
         check(r#"{"escaped":"\\x4"}"#, "position 1");
         check(r#"{"escaped":"\\x+1"}"#, "position 1");
-        check(r#"{"escaped":"\\u{d800}"}"#, "position 1");
+        for escape in [
+            "\\\\u{d800}",
+            "\\\\u{}",
+            "\\\\u41",
+            "\\\\u{+41}",
+            "\\\\u{0000041}",
+            "\\\\u{0000041bcd",
+            "\\\\u{41",
+        ] {
+            check(&format!(r#"{{"escaped":"{escape}"}}"#), "\\u at position 1");
+        }
         check(r#"{"escaped":"abc\\"}"#, "position 4");
         check(r#"{"zeros":1048577}"#, "over the limit");
         check(r#"{"zeros":-1}"#, "invalid value");

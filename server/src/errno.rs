@@ -43,7 +43,7 @@ pub(crate) fn hint(call: &str, errno: &str, address: Option<&str>) -> Option<Str
         ("bind", "EINVAL") => "this socket is bound already, or the address is of another family".into(),
         ("bind", "EACCES") => "ports below 1024 need privileges; take one above".into(),
         ("bind", "EADDRNOTAVAIL") => format!("{address} is not an address of this machine"),
-        ("bind" | "connect" | "sendto", "EAFNOSUPPORT" | "EINVAL") => {
+        ("bind", "EAFNOSUPPORT") | ("connect" | "sendto", "EAFNOSUPPORT" | "EINVAL") => {
             "the address is of another family than the socket".into()
         }
         ("listen", "EOPNOTSUPP") | ("accept", "EOPNOTSUPP") => "only stream sockets listen and accept".into(),
@@ -55,7 +55,9 @@ pub(crate) fn hint(call: &str, errno: &str, address: Option<&str>) -> Option<Str
         ("send", "EDESTADDRREQ") | ("sendto", "EDESTADDRREQ") => {
             "a datagram needs a destination: give `to`, or connect first".into()
         }
-        ("send" | "sendto", "EMSGSIZE") => "a UDP datagram holds at most 65507 bytes over IPv4".into(),
+        ("send" | "sendto", "EMSGSIZE") => {
+            "the datagram is longer than the socket can send; UDP over IPv4 takes 65507 bytes".into()
+        }
         ("send" | "recv", "ECONNRESET") => "the peer ended the connection with RST".into(),
         ("socket", "EMFILE" | "ENFILE") => {
             "the server has no file descriptors left; close some sockets".into()

@@ -14,13 +14,17 @@ const DEADLINE: Duration = Duration::from_secs(5);
 pub(crate) fn run(options: &HealthOptions) -> anyhow::Result<()> {
     let authority =
         options.url.strip_prefix("http://").context("--url begins with http://")?.trim_end_matches('/');
-    let address = authority
-        .to_socket_addrs()
-        .with_context(|| format!("--url: {authority:?} is not host:port"))?
-        .next()
-        .with_context(|| format!("--url: {authority:?} has no address"))?;
-    let mut stream =
-        TcpStream::connect_timeout(&address, DEADLINE).with_context(|| format!("connect to {address}"))?;
+    let addresses =
+        authority.to_socket_addrs().with_context(|| format!("--url: {authority:?} is not host:port"))?;
+    let mut stream = Err(anyhow::anyhow!("--url: {authority:?} has no address"));
+    for address in addresses {
+        stream =
+            TcpStream::connect_timeout(&address, DEADLINE).with_context(|| format!("connect to {address}"));
+        if stream.is_ok() {
+            break;
+        }
+    }
+    let mut stream = stream?;
     stream.set_read_timeout(Some(DEADLINE))?;
     stream.set_write_timeout(Some(DEADLINE))?;
     write!(stream, "GET /healthz HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n")?;

@@ -23,6 +23,9 @@ const HIGH_WATER_BYTES: u64 = 1 << 20;
 /// A page of `log.read` ends with the entry that brings it to this weight, so that its answer stays small.
 const PAGE_BYTES: usize = 1 << 20;
 
+/// And so a page weighs at most this: the last entry may be one with the largest payload.
+pub(crate) const PAGE_BYTES_MAX: usize = PAGE_BYTES + 2 * sockyard_protocol::event::DATA_KEPT;
+
 /// Bounds of one session's ring. Its worst case in memory is `bytes` plus one event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LogLimits {
@@ -131,6 +134,10 @@ impl Log {
     /// Appends one event.
     pub(crate) fn append(&self, socket: Option<SocketId>, kind: EventKind) -> u64 {
         self.record().append(socket, Happening::Plain(kind))
+    }
+
+    pub(crate) fn oldest_seq(&self) -> u64 {
+        self.lock().oldest()
     }
 
     pub(crate) fn last_seq(&self) -> u64 {

@@ -9,6 +9,10 @@ use socket2::{Domain, Socket, Type};
 use sockyard_protocol::hello::Network as NetworkFacts;
 use sockyard_protocol::{Family, SocketType};
 
+/// A second wall behind the policy: packets reach and leave the socket over loopback only, whatever address it has.
+/// Needs no privilege since Linux 5.7 (socket(7), `SO_BINDTODEVICE`); without it the policy stands alone.
+const LOOPBACK_DEVICE: &[u8] = b"lo";
+
 /// The network that a session's sockets live in.
 #[derive(Debug)]
 pub(crate) struct Network {
@@ -54,5 +58,11 @@ fn create(family: Family, kind: SocketType) -> io::Result<Socket> {
         SocketType::Stream => Type::STREAM,
         SocketType::Dgram => Type::DGRAM,
     };
-    Socket::new(domain, kind.nonblocking(), None)
+    let socket = Socket::new(domain, kind.nonblocking(), None)?;
+    if family != Family::Unix
+        && let Err(error) = socket.bind_device(Some(LOOPBACK_DEVICE))
+    {
+        tracing::debug!(%error, "a socket is not bound to the loopback device");
+    }
+    Ok(socket)
 }

@@ -77,6 +77,8 @@ async fn serve(options: &ServeOptions, data: &DataDirectory) -> anyhow::Result<(
         unix_directory: data.unix_directory(),
         tells_directory: options.access == AccessMode::Token,
     });
+    // Before the URL is out: whoever reads it may end the server at once.
+    let stopped = stop_signal()?;
     announce(address, &access, &options.public_url);
     let origins = Origins::new(address.port(), options.public_url.clone());
     let connections = TaskTracker::new();
@@ -85,7 +87,7 @@ async fn serve(options: &ServeOptions, data: &DataDirectory) -> anyhow::Result<(
     let stop = CancellationToken::new();
     let server = tokio::spawn(api::server::serve(listener, api::router(app), stop.clone()));
 
-    stop_signal().await?;
+    stopped.await;
     tracing::info!("shutting down");
     stop.cancel();
     let down = async {
@@ -100,22 +102,23 @@ async fn serve(options: &ServeOptions, data: &DataDirectory) -> anyhow::Result<(
     Ok(())
 }
 
-/// The first SIGTERM or SIGINT. A second one ends the process at once.
-async fn stop_signal() -> anyhow::Result<()> {
+/// Completes at the first SIGTERM or SIGINT. A second one ends the process at once.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate()).context("watch for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("watch for SIGINT")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tokio::spawn(async move {
+    let mut next = async move || {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        std::process::exit(130);
-    });
-    Ok(())
+    };
+    Ok(async move {
+        next().await;
+        tokio::spawn(async move {
+            next().await;
+            std::process::exit(130);
+        });
+    })
 }
 
 fn announce(address: SocketAddr, access: &Access, public: &[String]) {

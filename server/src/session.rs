@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use sockyard_protocol::event::ClosedBy;
 use sockyard_protocol::hello::{Hello, Limits as LimitFacts, Server, SessionInfo, Used};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -52,11 +52,15 @@ pub(crate) struct Session {
     table: Mutex<Table>,
     /// One permit for each socket that may still be opened.
     socket_quota: Arc<Semaphore>,
+    /// A socket has been closed, and its permit is back.
+    socket_closed: Notify,
     /// One permit for each call that may still wait.
     call_quota: Arc<Semaphore>,
     /// One permit for each KiB that waiting calls may still hold.
     byte_quota: Arc<Semaphore>,
     occupancy: Mutex<Occupancy>,
+    /// Somebody has left.
+    left: Notify,
     /// Shared by every session of the server; only sockets that answer by themselves look at it.
     responders: Arc<Responders>,
     /// The tasks of streaming sockets.
@@ -89,9 +93,11 @@ impl Session {
             tells_directory,
             table: Mutex::default(),
             socket_quota: Arc::new(Semaphore::new(limits.sockets as usize)),
+            socket_closed: Notify::new(),
             call_quota: Arc::new(Semaphore::new(limits.waiting_calls)),
             byte_quota: Arc::new(Semaphore::new(limits.waiting_bytes / calls::QUOTA_UNIT)),
             occupancy: Mutex::new(Occupancy::new()),
+            left: Notify::new(),
             responders,
             streams: TaskTracker::new(),
             ended: CancellationToken::new(),
@@ -127,6 +133,7 @@ impl Session {
             session: self.id.clone(),
             token: self.token.clone(),
             resumed,
+            oldest_seq: self.log.oldest_seq(),
             last_seq: self.log.last_seq(),
             server: Server { name: "sockyard".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             network: self.network.facts(directory),

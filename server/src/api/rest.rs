@@ -56,7 +56,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
 async fn open_session(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     respond(async {
         app.access.check(&headers)?;
-        let hello = app.registry.open()?.hello(false);
+        let hello = app.registry.open()?.session().hello(false);
         Ok((StatusCode::CREATED, axum::Json(hello)).into_response())
     })
     .await
@@ -102,7 +102,7 @@ async fn create_socket(
         Ok(presence) => presence,
         Err(fault) => return problem::fault(&fault),
     };
-    let params = match body::read(request).await {
+    let params = match body::read(&app, request).await {
         Ok(params) => params,
         Err(response) => return response,
     };
@@ -158,7 +158,7 @@ async fn call_at(
         Ok(presence) => presence,
         Err(fault) => return problem::fault(&fault),
     };
-    let params = match body::read(request).await {
+    let params = match body::read(app, request).await {
         Ok(params) => params,
         Err(response) => return response,
     };
@@ -174,7 +174,7 @@ fn enter(app: &App, session: &str, headers: &HeaderMap) -> Result<Presence, Faul
         Fault::unauthorized()
             .with_hint("a request about a session carries `Authorization: Bearer` and its token")
     })?;
-    Presence::new(app.registry.find(session, token)?)
+    app.registry.enter(session, token)
 }
 
 /// Makes a call in a task of its own, which goes on when the client is gone: cancelled, so that it ends with its event

@@ -16,7 +16,7 @@ use sockyard_protocol::{Fault, SUBPROTOCOL};
 
 use super::guard::Arrival;
 use super::{App, problem};
-use crate::session::{Attachment, Limits, Session};
+use crate::session::{Attachment, Presence};
 
 mod connection;
 mod outbox;
@@ -65,7 +65,7 @@ pub(super) async fn upgrade(
         Err(fault) => return problem::fault(&fault),
     };
     let connections = app.connections.clone();
-    let limit = Limits::default().message_bytes;
+    let limit = app.registry.message_bytes();
     upgrade
         .protocols([SUBPROTOCOL])
         .read_buffer_size(READ_BUFFER_BYTES)
@@ -87,10 +87,10 @@ fn find(
     session: Option<&str>,
     token: Option<&str>,
     headers: &HeaderMap,
-) -> Result<Option<Arc<Session>>, Fault> {
+) -> Result<Option<Presence>, Fault> {
     match session {
         // The session's own token suffices for it.
-        Some(session) => app.registry.find(session, token.unwrap_or_default()).map(Some),
+        Some(session) => app.registry.enter(session, token.unwrap_or_default()).map(Some),
         None => app.access.check(headers).map(|()| None),
     }
 }

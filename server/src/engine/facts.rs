@@ -49,9 +49,10 @@ impl Facts {
             peer: socket.peer().ok(),
             state: tcp.and_then(|tcp| TCP_STATES.get(usize::from(tcp.state)).copied()),
             // For datagrams SIOCINQ tells the length of the first one only (udp(7)).
+            // Unix sockets occupy their sender's memory, so there it is all that the kernel tells.
             receive_queue: match memory {
-                Some(memory) => Some(memory.receive_occupied.into()),
-                None => raw::unread(socket.raw()).ok(),
+                Some(memory) if socket.family() != Family::Unix => Some(memory.receive_occupied.into()),
+                _ => raw::unread(socket.raw()).ok(),
             },
             send_queue: if is_listener { None } else { raw::unsent(socket.raw()).ok() },
             backlog: tcp

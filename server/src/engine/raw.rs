@@ -15,6 +15,9 @@ use tokio::io::unix::AsyncFd;
 
 use super::readiness::Direction;
 
+/// `TCP_CLOSE` of `include/net/tcp_states.h`.
+pub(super) const TCP_CLOSE: u8 = 7;
+
 /// `SO_MEMINFO`'s array (`linux/sock_diag.h`): bytes occupied in the receive buffer, and packets dropped.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MemInfo {

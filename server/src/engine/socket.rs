@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use socket2::SockAddr;
@@ -39,12 +39,16 @@ pub(crate) struct Socket {
     receives: Semaphore,
     sends: Semaphore,
     closed: CancellationToken,
+    /// A datagram socket is known to have an address.
+    bound: AtomicBool,
+    /// An error that a `recv` met after it had bytes to return; the next one returns it.
+    pending_error: Mutex<Option<io::Error>>,
     bytes_sent: AtomicU64,
     bytes_received: AtomicU64,
 }
 
-/// Calls of one kind on one socket are served first come, first served. `connect` takes no turn: a second one
-/// gets the kernel's `EALREADY` at once.
+/// Calls of one kind on one socket are served first come, first served. `connect` takes no turn: several wait for the
+/// same connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Turn {
     Accept,
@@ -60,6 +64,8 @@ pub(crate) struct Received {
     pub(crate) length: usize,
     /// The sender of a datagram.
     pub(crate) from: Option<SockAddr>,
+    /// Nothing more will come: a stream's end, or a direction that is shut down.
+    pub(crate) is_end: bool,
 }
 
 impl Socket {
@@ -78,6 +84,8 @@ impl Socket {
             receives: Semaphore::new(1),
             sends: Semaphore::new(1),
             closed: CancellationToken::new(),
+            bound: AtomicBool::new(false),
+            pending_error: Mutex::new(None),
             bytes_sent: AtomicU64::new(0),
             bytes_received: AtomicU64::new(0),
         }
@@ -108,7 +116,7 @@ impl Socket {
 
     /// `listen(2)`.
     pub(crate) fn listen(&self, backlog: i32) -> io::Result<()> {
-        self.bind_implicitly(None);
+        self.bind_implicitly(None)?;
         self.raw.listen(backlog)
     }
 
@@ -121,7 +129,10 @@ impl Socket {
     /// `connect(2)`, begun. `None` is "under way"; [`Socket::connect_outcome`] then waits for the end of it.
     pub(crate) fn try_connect(&self, target: &Allowed<Target>) -> Option<io::Result<()>> {
         match self.connect(target) {
-            Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => self.connect_again(target),
+            // EALREADY: an earlier connect, given up by its caller, still is; a blocking call waits for it.
+            Err(error) if matches!(error.raw_os_error(), Some(libc::EINPROGRESS | libc::EALREADY)) => {
+                self.connect_again(target)
+            }
             // A Unix listener's backlog is full. A blocking connect waits for room there.
             Err(error) if self.family == Family::Unix && error.kind() == io::ErrorKind::WouldBlock => None,
             answer => Some(answer),
@@ -143,16 +154,44 @@ impl Socket {
     }
 
     fn connect(&self, target: &Allowed<Target>) -> io::Result<()> {
-        target.get().to_sockaddr().and_then(|address| self.raw.connect(&address))
+        if self.kind == SocketType::Dgram {
+            self.bind_implicitly(Some(target.get()))?;
+        }
+        self.raw.connect(&target.get().to_sockaddr()?)
     }
 
     /// Asks after a connect that is under way by calling it again: the kernel then says how it ended, as it would
-    /// have at the end of a blocking call. `SO_ERROR` would tell the error too, but leave the socket in a state in
-    /// which the next `connect` fails with `ECONNABORTED`.
+    /// have at the end of a blocking call.
     fn connect_again(&self, target: &Allowed<Target>) -> Option<io::Result<()>> {
+        let failed = raw::tcp_info(&self.raw).is_ok_and(|tcp| tcp.state == raw::TCP_CLOSE);
+        if failed {
+            return Some(Err(self.connect_failure(target)));
+        }
         match self.connect(target) {
-            Err(error) if matches!(error.raw_os_error(), Some(libc::EALREADY | libc::EINPROGRESS)) => None,
-            answer => Some(answer),
+            Err(error) => match error.raw_os_error() {
+                Some(libc::EALREADY | libc::EINPROGRESS) => None,
+                // Another call that waited for the same connection has heard of it first.
+                Some(libc::EISCONN) => Some(Ok(())),
+                _ => Some(Err(error)),
+            },
+            Ok(()) => Some(Ok(())),
+        }
+    }
+
+    /// Why a connect that was under way has failed. `SO_ERROR` tells it, but leaves the socket in a state in which the
+    /// next `connect` fails with `ECONNABORTED`; that one is made here.
+    fn connect_failure(&self, target: &Allowed<Target>) -> io::Error {
+        match self.raw.take_error() {
+            Ok(Some(error)) => {
+                // After `shutdown` (tcp_disconnect() leaves ECONNRESET) the kernel would begin anew instead.
+                if error.raw_os_error() != Some(libc::ECONNRESET) {
+                    self.connect(target).ok(/* ECONNABORTED, as said */);
+                }
+                error
+            }
+            // Another call on the socket got the error; inet_stream_connect() answers the same then.
+            Ok(None) => io::Error::from_raw_os_error(libc::ECONNABORTED),
+            Err(error) => error,
         }
     }
 
@@ -164,13 +203,15 @@ impl Socket {
         flags: i32,
     ) -> Option<io::Result<usize>> {
         let flags = flags | libc::MSG_NOSIGNAL;
-        let sent = match to {
-            None => self.raw.send_with_flags(bytes, flags),
-            Some(to) => {
-                self.bind_implicitly(Some(to.get()));
-                to.get().to_sockaddr().and_then(|to| self.raw.send_to_with_flags(bytes, &to, flags))
-            }
+        // Even a send without a destination binds a datagram socket before it fails.
+        let ready = match self.kind {
+            SocketType::Dgram => self.bind_implicitly(to.map(Allowed::get)),
+            SocketType::Stream => Ok(()),
         };
+        let sent = ready.and_then(|()| match to {
+            None => self.raw.send_with_flags(bytes, flags),
+            Some(to) => self.raw.send_to_with_flags(bytes, &to.get().to_sockaddr()?, flags),
+        });
         let sent = unless_blocked(sent)?;
         if let Ok(bytes) = sent {
             self.bytes_sent.fetch_add(bytes as u64, Ordering::Relaxed);
@@ -180,6 +221,9 @@ impl Socket {
 
     /// `recv(2)` or `recvfrom(2)`, once. `None` is "would block".
     pub(crate) fn try_recv(&self, max: usize, flags: i32) -> Option<io::Result<Received>> {
+        if let Some(error) = self.pending_error().take() {
+            return Some(Err(error));
+        }
         let datagrams = self.kind == SocketType::Dgram;
         // With MSG_TRUNC a datagram socket tells the datagram's whole length (recv(2)); a stream would discard.
         let flags = if datagrams { flags | libc::MSG_TRUNC } else { flags };
@@ -197,8 +241,18 @@ impl Socket {
             if flags & libc::MSG_PEEK == 0 {
                 self.bytes_received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             }
-            Some(Ok(Received { bytes, length, from: datagrams.then_some(from) }))
+            let is_end = !datagrams && bytes.is_empty();
+            Some(Ok(Received { bytes, length, from: datagrams.then_some(from), is_end }))
         })
+    }
+
+    /// Keeps an error for the next `recv`.
+    pub(crate) fn put_back(&self, error: io::Error) {
+        self.pending_error().replace(error);
+    }
+
+    fn pending_error(&self) -> MutexGuard<'_, Option<io::Error>> {
+        self.pending_error.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `shutdown(2)`.
@@ -296,14 +350,22 @@ impl Socket {
         }
     }
 
-    /// Before a call in which the kernel would bind the socket to the wildcard address: see [`Policy::implicit`].
-    /// A socket that is bound stays as it is, and one that cannot be bound gets the call's own error.
-    fn bind_implicitly(&self, target: Option<&Target>) {
-        let unbound =
-            self.local().is_ok_and(|local| local.as_socket().is_some_and(|local| local.port() == 0));
-        if unbound && let Some(loopback) = Policy::implicit(self.family, target) {
-            self.bind(&loopback).ok(/* the call that follows reports what is wrong */);
+    /// Before a call in which the kernel may bind the socket to the wildcard address by itself: takes loopback first.
+    /// Whether it is bound already only the kernel knows for sure (after a refused `connect` even `getsockname` is
+    /// wrong), so it is asked by trying.
+    fn bind_implicitly(&self, target: Option<&Target>) -> io::Result<()> {
+        let Some(loopback) = Policy::implicit(self.family, target) else { return Ok(()) };
+        // A datagram socket that is bound stays so, and need not be asked before each datagram.
+        if self.bound.load(Ordering::Relaxed) {
+            return Ok(());
         }
+        match self.raw.bind(&loopback.get().to_sockaddr()?) {
+            Err(error) if error.raw_os_error() != Some(libc::EINVAL) => return Err(error),
+            // EINVAL: it is bound.
+            Ok(()) | Err(_) => {}
+        }
+        self.bound.store(self.kind == SocketType::Dgram, Ordering::Relaxed);
+        Ok(())
     }
 }
 

@@ -68,7 +68,7 @@ impl Entry {
             + match &self.what {
                 Happening::Plain(EventKind::Note { text }) => text.len(),
                 Happening::Plain(EventKind::Failed { error, .. }) => {
-                    error.message.len() + error.data.hint.as_ref().map_or(0, String::len)
+                    ENTRY_WEIGHT + error.message.len() + error.data.hint.as_ref().map_or(0, String::len)
                 }
                 Happening::Plain(_) => 0,
                 Happening::Sent { kept, .. } | Happening::Received { kept, .. } => kept.bytes.len(),
@@ -78,15 +78,14 @@ impl Entry {
     /// Whether it is one that `log.read` with these parameters asks for.
     pub(crate) fn fits(&self, call: &LogRead) -> bool {
         call.socket.is_none_or(|socket| self.socket == Some(socket))
-            && call.kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| kind == self.kind_name()))
+            && call.kinds.is_none_or(|kinds| kinds.contains(self.kind_index()))
     }
 
-    /// The kind's name on the wire.
-    fn kind_name(&self) -> &'static str {
+    fn kind_index(&self) -> usize {
         match &self.what {
-            Happening::Plain(kind) => kind.name(),
-            Happening::Sent { .. } => "sent",
-            Happening::Received { .. } => "received",
+            Happening::Plain(kind) => kind.index(),
+            Happening::Sent { .. } => EventKind::SENT,
+            Happening::Received { .. } => EventKind::RECEIVED,
         }
     }
 

@@ -38,6 +38,8 @@ impl Reader {
         state.readers.insert(id, position);
         state.left_at = None;
         drop(state);
+        // Whoever waited for those that had left may go on.
+        log.drained.notify_waiters();
         Reader { log, id, next_seq }
     }
 

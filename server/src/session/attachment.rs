@@ -55,6 +55,8 @@ impl Drop for Presence {
         let mut occupancy = self.session.occupancy();
         occupancy.present -= 1;
         occupancy.left_at = Instant::now();
+        drop(occupancy);
+        self.session.left.notify_waiters();
     }
 }
 
@@ -66,9 +68,8 @@ pub(crate) struct Attachment {
 
 impl Attachment {
     /// # Errors
-    /// Code 6 where the session has as many connections as it may, code 7 where it has just ended.
-    pub(crate) fn new(session: Arc<Session>) -> Result<Attachment, Fault> {
-        let presence = Presence::new(session)?;
+    /// Code 6 where the session has as many connections as it may.
+    pub(crate) fn new(presence: Presence) -> Result<Attachment, Fault> {
         let most = presence.session.limits.connections;
         {
             let mut occupancy = presence.session.occupancy();
@@ -95,22 +96,39 @@ impl Drop for Attachment {
 
 /// Ends the session once nobody has been there for the grace time.
 pub(super) async fn end_when_abandoned(session: Arc<Session>) {
-    let grace = session.limits.grace;
     loop {
-        let (present, left_at) = {
-            let occupancy = session.occupancy();
-            (occupancy.present > 0, occupancy.left_at)
-        };
-        // While somebody is there, the next look is due when they could have been gone for long enough.
-        let since = if present { Instant::now() } else { left_at };
-        let Some(due) = since.checked_add(grace) else { return };
-        if !present && due <= Instant::now() {
-            tracing::info!(session = session.id, "session ended: nobody came back");
-            return session.end(ClosedBy::Session).await;
-        }
+        let left_at = nobody_there(&session).await;
+        let Some(due) = left_at.checked_add(session.limits.grace) else { return };
         tokio::select! {
             () = session.ended.cancelled() => return,
             () = sleep_until(due) => {}
+        }
+        let still_gone = {
+            let occupancy = session.occupancy();
+            occupancy.present == 0 && occupancy.left_at == left_at
+        };
+        if still_gone {
+            tracing::info!(session = session.id, "session ended: nobody came back");
+            return session.end(ClosedBy::Session).await;
+        }
+    }
+}
+
+/// Waits until nobody is there; the answer is since when.
+async fn nobody_there(session: &Session) -> Instant {
+    loop {
+        let mut left = std::pin::pin!(session.left.notified());
+        // Registered before the look, or a departure in between would be missed.
+        left.as_mut().enable();
+        {
+            let occupancy = session.occupancy();
+            if occupancy.present == 0 {
+                return occupancy.left_at;
+            }
+        }
+        tokio::select! {
+            () = session.ended.cancelled() => return Instant::now(),
+            () = left => {}
         }
     }
 }

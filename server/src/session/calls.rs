@@ -8,6 +8,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::Session;
+use super::slot::Slot;
 use crate::engine::{Interrupted, Patience, Unanswered};
 use crate::errno;
 
@@ -135,6 +136,14 @@ impl Session {
     pub(crate) fn log_failed(&self, call: &str, socket: Option<SocketId>, fault: &Fault) {
         let error = fault.clone();
         self.log.append(socket, EventKind::Failed { call: call.to_owned(), error });
+    }
+
+    /// An error of the kernel's. A reset is an event of its own, whichever call heard of it.
+    fn os_fault(&self, slot: &Slot, call: &str, error: &std::io::Error) -> Fault {
+        if error.raw_os_error() == Some(libc::ECONNRESET) {
+            self.log.append(Some(slot.number), EventKind::Reset {});
+        }
+        errno::fault(call, error)
     }
 
     /// Adds what to try to an error of the kernel's.

@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 
 use super::attachment::end_when_abandoned;
 use super::responders::Responders;
-use super::{Limits, Session, SessionParts};
+use super::{Limits, Presence, Session, SessionParts};
 use crate::network::Network;
 use crate::policy::Policy;
 use crate::secret;
@@ -46,8 +46,8 @@ impl Registry {
         })
     }
 
-    /// Opens a session. It ends by itself unless somebody comes to it within the grace time.
-    pub(crate) fn open(self: &Arc<Self>) -> Result<Arc<Session>, Fault> {
+    /// Opens a session, with whoever opened it there.
+    pub(crate) fn open(self: &Arc<Self>) -> Result<Presence, Fault> {
         let RegistryOptions { limits, policy, unix_directory, tells_directory } = &self.options;
         let parts = SessionParts {
             limits: *limits,
@@ -68,18 +68,24 @@ impl Registry {
         };
         self.forget_at_end(&session);
         tracing::info!(session = session.id, "session opened");
-        tokio::spawn(end_when_abandoned(Arc::clone(&session)));
-        Ok(session)
+        let presence = Presence::new(Arc::clone(&session))?;
+        tokio::spawn(end_when_abandoned(session));
+        Ok(presence)
     }
 
-    /// The session of that id, if the token is its own.
+    /// Comes to the session of that id, if the token is its own.
     ///
     /// # Errors
     /// Code 7, whichever of the two is wrong.
-    pub(crate) fn find(&self, id: &str, token: &str) -> Result<Arc<Session>, Fault> {
+    pub(crate) fn enter(&self, id: &str, token: &str) -> Result<Presence, Fault> {
         let session = self.lock().get(id).cloned().ok_or_else(Fault::no_such_session)?;
         let right = bool::from(session.token.as_bytes().ct_eq(token.as_bytes()));
-        if right && session.ended_by().is_none() { Ok(session) } else { Err(Fault::no_such_session()) }
+        if right { Presence::new(session) } else { Err(Fault::no_such_session()) }
+    }
+
+    /// The longest message that a session takes.
+    pub(crate) fn message_bytes(&self) -> usize {
+        self.options.limits.message_bytes
     }
 
     /// Ends every session.

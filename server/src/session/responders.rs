@@ -1,6 +1,6 @@
 //! Who answers by itself on this server, so that two such sockets do not answer each other for ever.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// a listener has the same address of its own.
 type Endpoint = (SocketAddr, Option<SocketAddr>);
 
-/// The endpoints of every socket of the server that has answered by itself.
+/// How many sockets of the server have answered by themselves at each endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct Responders {
-    endpoints: Mutex<HashSet<Endpoint>>,
+    endpoints: Mutex<HashMap<Endpoint, usize>>,
 }
 
 impl Responders {
-    fn lock(&self) -> MutexGuard<'_, HashSet<Endpoint>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Endpoint, usize>> {
         self.endpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -34,26 +34,62 @@ impl Responding {
 
     /// Counts this socket among those that answer. True where the one it would answer is among them already.
     pub(super) fn begin(&mut self, local: SocketAddr, peer: SocketAddr, stream: bool) -> bool {
+        // An IPv6 socket and an IPv4 socket write the same address differently.
+        let (local, peer) = (canonical(local), canonical(peer));
         let (own, other) =
             if stream { ((local, Some(peer)), (peer, Some(local))) } else { ((local, None), (peer, None)) };
-        let mut endpoints = self.all.lock();
-        if endpoints.contains(&other) {
+        if self.all.lock().contains_key(&other) {
             return true;
         }
         if self.own != Some(own) {
-            if let Some(before) = self.own.replace(own) {
-                endpoints.remove(&before);
-            }
-            endpoints.insert(own);
+            self.leave();
+            *self.all.lock().entry(own).or_default() += 1;
+            self.own = Some(own);
         }
         false
+    }
+
+    fn leave(&mut self) {
+        let Some(own) = self.own.take() else { return };
+        let mut endpoints = self.all.lock();
+        if let Some(count) = endpoints.get_mut(&own) {
+            *count -= 1;
+            if *count == 0 {
+                endpoints.remove(&own);
+            }
+        }
     }
 }
 
 impl Drop for Responding {
     fn drop(&mut self) {
-        if let Some(own) = self.own {
-            self.all.lock().remove(&own);
-        }
+        self.leave();
+    }
+}
+
+fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_responders_are_told_of_each_other_until_the_first_has_gone() {
+        let all = Arc::new(Responders::default());
+        let a: SocketAddr = "127.0.0.1:1".parse().unwrap();
+        let b: SocketAddr = "127.0.0.1:2".parse().unwrap();
+        let b_mapped: SocketAddr = "[::ffff:127.0.0.1]:2".parse().unwrap();
+        let mut first = Responding::new(Arc::clone(&all));
+        let mut twin = Responding::new(Arc::clone(&all));
+        let mut second = Responding::new(Arc::clone(&all));
+        assert!(!first.begin(a, b_mapped, false));
+        assert!(!twin.begin(a, b, false));
+        assert!(second.begin(b_mapped, a, false));
+        drop(first);
+        assert!(second.begin(b, a, false), "one of two at the same address is left");
+        drop(twin);
+        assert!(!second.begin(b, a, false));
     }
 }

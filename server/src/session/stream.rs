@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sockyard_protocol::{Address, EventKind, Fault, FaultKind, Mode, Responder, SocketType};
+use sockyard_protocol::{Address, EventKind, Family, Fault, FaultKind, Mode, Responder, SocketType};
 use tokio_util::sync::CancellationToken;
 
 use super::Session;
@@ -78,9 +78,11 @@ impl Session {
             None => slot.socket.peer().ok().and_then(|peer| peer.as_socket()),
         };
         let stream = slot.socket.kind() == SocketType::Stream;
-        if let (Some(local), Some(peer)) = (local, peer)
-            && responding.begin(local, peer, stream)
-        {
+        let answers_too = match (local, peer) {
+            (Some(local), Some(peer)) => responding.begin(local, peer, stream),
+            _ => self.unix_peer_answers(slot, received),
+        };
+        if answers_too {
             let reason = "the sender is a responder, too; answering it would never end".to_owned();
             self.log.append(Some(slot.number), EventKind::Dropped { count: 1, reason });
             return Ok(());
@@ -99,12 +101,31 @@ impl Session {
         send_all(self, slot, &received.bytes, to, false, patience).await
     }
 
+    /// Whether a socket of this session answers under the name that a Unix socket's data came from. All of a
+    /// listener's connections have its name, so one of them that answers counts for all.
+    fn unix_peer_answers(&self, slot: &Slot, received: &Received) -> bool {
+        let sender = match &received.from {
+            Some(from) => Some(self.address_name(from)),
+            None => slot.socket.peer().ok().map(|peer| self.address_name(&peer)),
+        };
+        let is_it = |other: &Slot| {
+            other.number != slot.number
+                && other.settings().responder.is_some()
+                && Some(self.local_name(&other.socket)) == sender
+        };
+        sender.as_deref() != Some("unix:") && self.slots().iter().any(|other| is_it(other))
+    }
+
     fn after_failure(&self, slot: &Slot, call: &str, fault: &Fault) -> Next {
         let stream = slot.socket.kind() == SocketType::Stream;
         match (fault.data.kind, fault.data.errno.as_deref()) {
             (FaultKind::Cancelled, _) => return Next::End,
             // Not connected yet, or not listening yet: nothing failed that anybody asked for.
             (_, Some("ENOTCONN")) if call == "recv" => return Next::WhenAble,
+            // The same of a Unix stream.
+            (_, Some("EINVAL")) if call == "recv" && slot.socket.family() == Family::Unix => {
+                return Next::WhenAble;
+            }
             (_, Some("EINVAL")) if call == "accept" => return Next::WhenAble,
             _ => self.log_failed(call, Some(slot.number), fault),
         }
@@ -138,7 +159,10 @@ impl Session {
                     tokio::time::sleep(ACCEPT_RETRY).await;
                     true
                 }
-                Next::WhenQuota => self.socket_quota.acquire().await.is_ok(),
+                Next::WhenQuota => {
+                    self.room_for_socket().await;
+                    true
+                }
             }
         };
         tokio::select! {
@@ -175,9 +199,7 @@ async fn receive_stream(session: Arc<Session>, slot: InUse, stop: CancellationTo
         }
         let outcome = receive_once(&session, &slot, STREAM_RECV_MAX, &[], &patience).await;
         let next = match outcome {
-            Ok(received) if received.bytes.is_empty() && slot.socket.kind() == SocketType::Stream => {
-                Next::WhenAble
-            }
+            Ok(received) if received.is_end => Next::WhenAble,
             Ok(received) => match session.answer(&slot, &mut responding, &received, &patience).await {
                 Ok(()) => Next::Again,
                 Err(fault) if fault.data.kind == FaultKind::Cancelled => Next::End,

@@ -42,8 +42,21 @@ impl Session {
             .map_err(|_| Fault::quota("sockets", self.limits.sockets.into()))
     }
 
+    /// Waits until there is a permit, and takes none: a client's own call goes first.
+    pub(super) async fn room_for_socket(&self) {
+        loop {
+            let mut closed = std::pin::pin!(self.socket_closed.notified());
+            // Registered before the look, or a close in between would be missed.
+            closed.as_mut().enable();
+            if self.socket_quota.available_permits() > 0 {
+                return;
+            }
+            closed.await;
+        }
+    }
+
     /// Gives a socket the next number.
-    pub(super) fn adopt(&self, socket: Socket, quota: OwnedSemaphorePermit) -> Result<Arc<Slot>, Fault> {
+    pub(super) fn adopt(&self, socket: Socket, quota: OwnedSemaphorePermit) -> Result<InUse, Fault> {
         let mut table = self.table();
         if table.closed {
             return Err(Fault::no_such_session());
@@ -52,7 +65,7 @@ impl Session {
         table.next += 1;
         let slot = Slot::new(number, socket, quota);
         table.slots.insert(number, Arc::clone(&slot));
-        Ok(slot)
+        Ok(InUse::new(slot))
     }
 
     /// The socket of that number, in use until the answer is dropped.
@@ -102,6 +115,7 @@ impl Session {
             drop(slot);
             log.append(Some(number), EventKind::Closed { by }.into());
         }
+        self.socket_closed.notify_waiters();
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {

@@ -10,16 +10,15 @@ use axum::response::Response;
 use serde_json::{Map, Value};
 use sockyard_protocol::Fault;
 
-use super::super::problem;
-use crate::session::Limits;
+use super::super::{App, problem};
 
 /// Longest wait for a whole body. A client that sends it byte by byte is cut off here.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
 /// The parameters in a request's body. The error is the response to give.
-pub(super) async fn read(request: Request) -> Result<Map<String, Value>, Response> {
+pub(super) async fn read(app: &App, request: Request) -> Result<Map<String, Value>, Response> {
     let kind = request.headers().get(CONTENT_TYPE).cloned();
-    let most = Limits::default().message_bytes;
+    let most = app.registry.message_bytes();
     let bytes = match tokio::time::timeout(BODY_DEADLINE, to_bytes(request.into_body(), most)).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(_)) => {

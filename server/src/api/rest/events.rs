@@ -57,7 +57,7 @@ pub(super) async fn read(
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.split(',').any(|kind| kind.trim().starts_with("text/event-stream")));
     let outcome =
-        if wants_stream { live(&presence, parameters, &headers) } else { page(&presence, &parameters).await };
+        if wants_stream { live(presence, parameters, &headers) } else { page(&presence, &parameters).await };
     outcome.unwrap_or_else(|fault| problem::fault(&fault))
 }
 
@@ -97,7 +97,7 @@ async fn page(presence: &Presence, parameters: &Parameters) -> Result<Response, 
 }
 
 /// Events as they happen. `Last-Event-ID`, which a browser sends by itself when it reconnects, goes before `after`.
-fn live(presence: &Presence, mut parameters: Parameters, headers: &HeaderMap) -> Result<Response, Fault> {
+fn live(presence: Presence, mut parameters: Parameters, headers: &HeaderMap) -> Result<Response, Fault> {
     if parameters.limit.is_some() || parameters.wait_ms.is_some() {
         return Err(Fault::bad_params("query", "limit and wait_ms are for pages, not for a live stream"));
     }
@@ -110,7 +110,7 @@ fn live(presence: &Presence, mut parameters: Parameters, headers: &HeaderMap) ->
     let Call::LogRead(filter) = Call::parse("log.read", Some(&params))? else {
         return Err(Fault::internal());
     };
-    let attachment = Attachment::new(Arc::clone(presence.session()))?;
+    let attachment = Attachment::new(presence)?;
     let reader = Reader::attach(Arc::clone(attachment.session().log()), parameters.after);
     Ok(Sse::new(stream_of(reader, attachment, filter)).keep_alive(KeepAlive::new()).into_response())
 }

@@ -83,7 +83,7 @@ pub(super) async fn run(State(app): State<Arc<App>>, headers: HeaderMap, request
     if let Err(fault) = app.access.check(&headers) {
         return problem::fault(&fault);
     }
-    let params = match body::read(request).await {
+    let params = match body::read(&app, request).await {
         Ok(params) => params,
         Err(response) => return response,
     };
@@ -93,7 +93,7 @@ pub(super) async fn run(State(app): State<Arc<App>>, headers: HeaderMap, request
                 let path = error.path().to_string();
                 Fault::bad_params(if path == "." { "body" } else { &path }, &error.inner().to_string())
             })?;
-        let presence = Presence::new(app.registry.open()?)?;
+        let presence = app.registry.open()?;
         let outcome = exchange.perform(&presence).await;
         perform(&presence, "session.close", Map::new()).await?;
         Ok(axum::Json(outcome?).into_response())

@@ -8,7 +8,7 @@ use crate::session::Reservation;
 
 /// Most answers that wait to be written.
 const ANSWERS: usize = 64;
-/// Most bytes that they come to. A single larger one may still pass, alone.
+/// Most bytes that they come to. A single larger one may still pass, alone: the answer of a batch.
 const BYTES: usize = 4 << 20;
 
 /// An answer as text, with the quota that its bytes are counted in until they are on their way.

@@ -14,10 +14,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::connection::Connection;
 use super::outbox::Reply;
+use crate::log;
 use crate::session::Caller;
 
-/// Answers of one batch are in memory together; once they come to this much, its remaining calls are not made.
-const BATCH_ANSWER_BYTES: usize = 4 << 20;
+/// Answers of one batch are in memory together and go out as one message. A call whose answer might bring them over
+/// this is not made. Below what a connection can write at once.
+const BATCH_ANSWER_BYTES: usize = 12 << 20;
+/// More than any answer takes that carries no bytes of sockets.
+const SMALL_ANSWER_BYTES: usize = 4 << 10;
+/// A byte may become six in JSON: `\u0000`.
+const BYTES_IN_JSON: usize = 6;
 
 /// A request under way; without an answer where it was a notification.
 type Pending = Pin<Box<dyn Future<Output = Option<Reply>> + Send>>;
@@ -76,17 +82,22 @@ impl Connection {
     }
 
     async fn handle_batch(self: &Arc<Self>, parts: Vec<Result<Request<'_>, BadRequest>>) {
-        let mut answered = 0;
+        let mut bytes = 0;
         let mut pending = Vec::new();
         let mut replies = Vec::new();
         for part in parts {
-            let mut one = if answered > BATCH_ANSWER_BYTES { too_much(part) } else { self.begin(part) };
+            let most = part.as_ref().map_or(SMALL_ANSWER_BYTES, largest_answer);
+            let fits = bytes + most <= BATCH_ANSWER_BYTES;
+            let mut one = if fits { self.begin(part) } else { too_much(part) };
             match futures_util::poll!(&mut one) {
                 std::task::Poll::Ready(reply) => {
-                    answered += reply.as_ref().map_or(0, |reply| reply.text.len());
+                    bytes += reply.as_ref().map_or(0, |reply| reply.text.len());
                     replies.extend(reply);
                 }
-                std::task::Poll::Pending => pending.push(one),
+                std::task::Poll::Pending => {
+                    bytes += most;
+                    pending.push(one);
+                }
             }
         }
         // Only what waits becomes a task: answers that are there hold the reader up until they have room.
@@ -179,6 +190,16 @@ impl Connection {
         settings.form = call.data.unwrap_or(settings.form);
         settings.share = call.payload.unwrap_or(settings.share);
         SessionConfigured { data: settings.form, payload: settings.share }.into()
+    }
+}
+
+/// An upper bound of what a request's answer takes.
+fn largest_answer(request: &Request<'_>) -> usize {
+    match Call::parse(&request.method, request.params) {
+        Ok(Call::SocketRecv(call)) => call.max * BYTES_IN_JSON + SMALL_ANSWER_BYTES,
+        Ok(Call::LogRead(_)) => log::PAGE_BYTES_MAX * BYTES_IN_JSON,
+        Ok(Call::SocketList(_)) => 128 << 10,
+        _ => SMALL_ANSWER_BYTES,
     }
 }
 

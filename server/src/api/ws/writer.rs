@@ -114,7 +114,13 @@ impl Writer {
     async fn write(&mut self, message: Message) -> Result<(), Gone> {
         match timeout(WRITE_DEADLINE, self.sink.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Gone),
+            Ok(Err(error)) => {
+                if matches!(error.into_inner().downcast_ref(), Some(tungstenite::Error::WriteBufferFull(_))) {
+                    tracing::error!("a message is larger than a connection can write");
+                }
+                Err(Gone)
+            }
+            Err(_) => Err(Gone),
         }
     }
 }

@@ -58,6 +58,6 @@ fn try_accept(session: &Arc<Session>, slot: &Slot) -> Option<Result<Accepted, Fa
         EventKind::Accepted { connection: number, peer: peer.clone(), local: local.clone() }.into(),
     );
     drop(log);
-    session.inherit(slot, &connection);
+    session.inherit(slot, connection.slot());
     Some(Ok(Accepted { connection: number, peer, local }))
 }

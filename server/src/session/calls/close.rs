@@ -16,6 +16,10 @@ pub(super) async fn perform(session: &Arc<Session>, call: &SocketClose) -> Resul
 }
 
 pub(super) async fn session(session: &Arc<Session>) -> Result<Answer, Fault> {
+    // Once is enough: a second one would only wait for the first.
+    if session.ended_by().is_some() {
+        return Err(Fault::no_such_session());
+    }
     session.end(ClosedBy::Session).await;
     Ok(Done {}.into())
 }

@@ -27,7 +27,7 @@ pub(super) async fn perform(
     let patience = caller.patience(call.timeout_ms);
     let outcome =
         slot.socket.connect_outcome(&target, &patience).await.map_err(|why| unanswered("connect", why))?;
-    outcome.map_err(|error| errno::fault("connect", &error))?;
+    outcome.map_err(|error| session.os_fault(&slot, "connect", &error))?;
     Ok(connected(session, &slot, session.log.record(), started))
 }
 

@@ -7,8 +7,7 @@ use sockyard_protocol::call::{DataForm, RecvFlag, SocketRecv};
 use sockyard_protocol::{Answer, Data, EventKind, Fault, SocketType};
 
 use super::{Caller, flag_names, interrupted, unanswered};
-use crate::engine::{Direction, Facts, Interrupted, Patience, Received, Turn, Unanswered};
-use crate::errno;
+use crate::engine::{Direction, Facts, Patience, Received, Turn, Unanswered};
 use crate::log::{Happening, Kept};
 use crate::session::Session;
 use crate::session::slot::Slot;
@@ -20,7 +19,7 @@ pub(super) async fn perform(
 ) -> Result<Answer, Fault> {
     let slot = session.slot(call.socket)?;
     let patience = caller.patience(call.timeout_ms);
-    let Received { bytes, length, from } =
+    let Received { bytes, length, from, is_end: _ } =
         receive_once(session, &slot, call.max, &call.flags, &patience).await?;
     let truncated = length > bytes.len();
     let stream = slot.socket.kind() == SocketType::Stream;
@@ -46,12 +45,14 @@ pub(in crate::session) async fn receive_once(
     flags: &[RecvFlag],
     patience: &Patience,
 ) -> Result<Received, Fault> {
-    let outcome = if flags.contains(&RecvFlag::Oob) {
+    // Only streams have urgent data; a datagram socket ignores the flag or refuses it.
+    let stream = slot.socket.kind() == SocketType::Stream;
+    let outcome = if stream && flags.contains(&RecvFlag::Oob) {
         receive_urgent(session, slot, max, flags)
     } else {
         let _turn =
             slot.socket.turn(Turn::Receive, patience).await.map_err(|why| interrupted("recv", why))?;
-        if flags.contains(&RecvFlag::Waitall) && slot.socket.kind() == SocketType::Stream {
+        if stream && flags.contains(&RecvFlag::Waitall) {
             receive_all(session, slot, max, flags, patience).await
         } else {
             receive_some(session, slot, max, flags, patience).await
@@ -81,10 +82,10 @@ async fn receive_some(
         .await;
     match outcome {
         Ok(Ok(received)) => Ok(received),
-        Ok(Err(error)) => Err(failed(session, slot, &error)),
+        Ok(Err(error)) => Err(session.os_fault(slot, "recv", &error)),
         // A blocking recv on a datagram socket that is shut down for reading returns nothing.
         Err(Unanswered::HungUp) => {
-            let nothing = Received { bytes: Vec::new(), length: 0, from: None };
+            let nothing = Received { bytes: Vec::new(), length: 0, from: None, is_end: true };
             session.log.record().append(Some(slot.number), happening(session, slot, &nothing, flags));
             Ok(nothing)
         }
@@ -125,20 +126,20 @@ async fn receive_all(
         })
         .await;
     match outcome {
-        Ok(Err(error)) if bytes.is_empty() => return Err(failed(session, slot, &error)),
-        Err(Unanswered::Interrupted(why @ (Interrupted::TimedOut | Interrupted::Cancelled)))
-            if bytes.is_empty() =>
-        {
-            return Err(interrupted("recv", why));
-        }
-        _ => {}
+        Ok(Ok(())) | Err(Unanswered::HungUp) => {}
+        Ok(Err(error)) if bytes.is_empty() => return Err(session.os_fault(slot, "recv", &error)),
+        // The bytes come first; the error is the next call's answer.
+        Ok(Err(error)) => slot.socket.put_back(error),
+        Err(Unanswered::Interrupted(why)) if bytes.is_empty() => return Err(interrupted("recv", why)),
+        Err(Unanswered::Interrupted(_)) => {}
+        Err(why @ Unanswered::Os(_)) => return Err(unanswered("recv", why)),
     }
-    let received = Received { length: bytes.len(), bytes, from: None };
+    let received = Received { length: bytes.len(), is_end: bytes.is_empty(), bytes, from: None };
     session.log.record().append(Some(slot.number), happening(session, slot, &received, flags));
     Ok(received)
 }
 
-/// `MSG_OOB` never waits, not even on a blocking socket, and takes no turn: it reads past the queue.
+/// A stream's `MSG_OOB` never waits, not even on a blocking socket, and takes no turn: it reads past the queue.
 fn receive_urgent(
     session: &Arc<Session>,
     slot: &Slot,
@@ -154,7 +155,7 @@ fn receive_urgent(
         }
         Err(error) => {
             drop(log);
-            Err(failed(session, slot, &error))
+            Err(session.os_fault(slot, "recv", &error))
         }
     }
 }
@@ -171,7 +172,7 @@ fn kernel_flags(flags: &[RecvFlag]) -> i32 {
 }
 
 fn happening(session: &Session, slot: &Slot, received: &Received, flags: &[RecvFlag]) -> Happening {
-    let Received { bytes, length, from } = received;
+    let Received { bytes, length, from, is_end: _ } = received;
     if bytes.is_empty() && slot.socket.kind() == SocketType::Stream {
         return EventKind::PeerClosed {}.into();
     }
@@ -181,13 +182,6 @@ fn happening(session: &Session, slot: &Slot, received: &Received, flags: &[RecvF
         truncated: *length > bytes.len(),
         flags: flag_names(flags),
     }
-}
-
-fn failed(session: &Session, slot: &Slot, error: &std::io::Error) -> Fault {
-    if error.raw_os_error() == Some(libc::ECONNRESET) {
-        session.log.append(Some(slot.number), EventKind::Reset {});
-    }
-    errno::fault("recv", error)
 }
 
 impl Session {

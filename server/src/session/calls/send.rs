@@ -73,7 +73,7 @@ pub(in crate::session) async fn send_all(
     };
     let fault = match outcome {
         Ok(Ok(())) => return Ok(()),
-        Ok(Err(error)) => errno::fault(call, &error),
+        Ok(Err(error)) => session.os_fault(slot, call, &error),
         Err(Unanswered::HungUp) => errno::fault(call, &std::io::Error::from_raw_os_error(libc::EPIPE)),
         Err(why) => unanswered(call, why),
     };
