@@ -11,6 +11,7 @@ pub mod deadline;
 pub mod http;
 pub mod page;
 pub mod program;
+pub mod rest;
 pub mod server;
 pub mod sockets;
 

@@ -3,10 +3,12 @@
 //! Elements are found by CSS in which `@name` stands for `[data-testid="name"]`.
 
 mod browser;
+mod picture;
 
 use serde_json::{Value, json};
+pub use thirtyfour::Key;
+use thirtyfour::WebDriver;
 use thirtyfour::prelude::*;
-use thirtyfour::{Key, WebDriver};
 
 use crate::deadline::{eventually, within};
 use crate::server::TestServer;
@@ -210,13 +212,25 @@ impl Page {
             .map(|entry| entry.message)
             .collect();
         assert!(errors.is_empty(), "errors in the console: {errors:#?}");
-        within("the browser's end", self.driver.quit()).await.unwrap();
-        drop(self.browser);
+        within("the browser's end", self.driver.clone().quit()).await.unwrap();
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        if std::thread::panicking()
+            && let Some(path) = picture::take(&self.driver)
+        {
+            eprintln!("the page at that moment: {}", path.display());
+        }
+        // A test that failed does not wait for its browser to end in good order.
+        _ = self.driver.clone().leak();
+        self.browser.kill();
     }
 }
 
 /// `@name` to `[data-testid="name"]`.
-fn css(selector: &str) -> String {
+pub fn css(selector: &str) -> String {
     let mut css = String::new();
     let mut rest = selector;
     while let Some((before, after)) = rest.split_once('@') {

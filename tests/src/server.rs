@@ -29,14 +29,21 @@ impl TestServer {
 
     /// A server with further options.
     pub fn start_with(options: &[&str]) -> TestServer {
-        TestServer::start_at("127.0.0.1:0", options)
+        TestServer::start_at("127.0.0.1:0", options, None)
     }
 
-    /// A server on a given address, for one that comes back where another was.
-    pub fn start_at(listen: &str, options: &[&str]) -> TestServer {
+    /// A server where another was, with that one's token.
+    pub fn start_again(before: &TestServer) -> TestServer {
+        TestServer::start_at(&before.authority(), &[], before.token.as_deref())
+    }
+
+    fn start_at(listen: &str, options: &[&str], token: Option<&str>) -> TestServer {
         let files = tempfile::tempdir().unwrap();
         let mut command = command(&["serve", "--listen", listen, "--data-dir"]);
         command.arg(files.path().join("data")).args(options);
+        if let Some(token) = token {
+            command.env("SOCKYARD_TOKEN", token);
+        }
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         command.stderr(std::fs::File::create(files.path().join("stderr")).unwrap());
         let mut child = command.spawn().expect("the server starts");

@@ -110,12 +110,11 @@ async fn an_unfinished_request_does_not_hold_up_the_end() {
 async fn a_server_comes_back_on_its_address_at_once() {
     let mut server = TestServer::start();
     let client = WsClient::open(&server).await;
-    let address = server.authority();
     server.terminate();
     client.closed().await;
     server.exit().await;
-    let again = TestServer::start_at(&address, &[]);
-    assert_eq!(again.authority(), address);
+    let again = TestServer::start_again(&server);
+    assert_eq!(again.url(), server.url());
     WsClient::open(&again).await.tcp().await;
 }
 

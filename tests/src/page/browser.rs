@@ -91,11 +91,18 @@ impl Browser {
     }
 }
 
-impl Drop for Browser {
-    fn drop(&mut self) {
+impl Browser {
+    /// Ends whatever still runs.
+    pub(super) fn kill(&mut self) {
         // The whole group, which is ours alone: a browser outlives a chromedriver that is killed.
         let group = format!("-{}", self.driver.id());
         _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
         _ = self.driver.wait();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.kill();
     }
 }

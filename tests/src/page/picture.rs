@@ -1,0 +1,38 @@
+//! A picture of the page at the moment in which its test failed.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use thirtyfour::WebDriver;
+
+/// A failing test must not hang on its own picture.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Asks chromedriver for a picture and stores it in `target/pictures` under the test's name. This is for a panic:
+/// the runtime that drives the connection so far is no longer to be had.
+pub(super) fn take(driver: &WebDriver) -> Option<PathBuf> {
+    let handle = driver.handle();
+    let server = handle.server_url();
+    let address = (server.host_str()?, server.port()?);
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(DEADLINE)).ok()?;
+    let session = handle.session_id();
+    write!(stream, "GET /session/{session}/screenshot HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n").ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    let start = answer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let answer: Value = serde_json::from_slice(&answer[start..]).ok()?;
+    let picture = STANDARD.decode(answer["value"].as_str()?).ok()?;
+
+    let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
+    let folder = std::env::current_exe().ok()?.ancestors().nth(3)?.join("pictures");
+    std::fs::create_dir_all(&folder).ok()?;
+    let path = folder.join(format!("{test}.png"));
+    std::fs::write(&path, picture).ok()?;
+    Some(path)
+}
