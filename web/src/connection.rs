@@ -75,6 +75,8 @@ pub(crate) enum Refusal {
     SessionGone,
     /// The session was closed.
     SessionClosed,
+    /// The server speaks in a way that this page cannot read, as after an upgrade under an open page.
+    Mismatch,
 }
 
 /// What the page is told as it comes.
@@ -294,7 +296,10 @@ impl Connection {
     fn on_hello(self, params: &str) {
         let Ok(hello) = serde_json::from_str::<Hello>(params) else {
             warn("session.hello cannot be read");
-            return;
+            let inner = self.inner();
+            inner.generation.set(inner.generation.get() + 1);
+            *inner.wire.borrow_mut() = None;
+            return self.link.set(Link::Refused(Refusal::Mismatch));
         };
         let inner = self.inner();
         inner.heard_hello.set(true);

@@ -10,7 +10,7 @@
 //! | name | what it is |
 //! | --- | --- |
 //! | `connection-state` | the state in words; `data-state`: `connecting` `open` `lost` `refused` |
-//! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `token-input`, `token-submit` |
+//! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `connection-reload`, `token-input`, `token-submit` |
 //! | `session-id`, `network-chip` | in the top bar |
 //! | `session-menu` | opens `session-new` and `session-close` |
 //! | `language-select`, `theme-select` | values `en` `zh-Hant`, and `system` `light` `dark` |

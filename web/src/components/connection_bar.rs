@@ -15,6 +15,7 @@ pub(super) fn ConnectionBar() -> impl IntoView {
         Link::Open | Link::Connecting => ().into_any(),
         Link::Lost { reason, retry_at } => view! { <Lost reason retry_at/> }.into_any(),
         Link::Refused(Refusal::TokenNeeded) => view! { <TokenNeeded/> }.into_any(),
+        Link::Refused(Refusal::Mismatch) => view! { <Mismatch/> }.into_any(),
         Link::Refused(refusal) => view! { <SessionOver refusal/> }.into_any(),
     }
 }
@@ -114,6 +115,24 @@ fn SessionOver(refusal: Refusal) -> impl IntoView {
                 on:click=move |_| page.start_new_session()
             >
                 {move || page.text().link.start_new}
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn Mismatch() -> impl IntoView {
+    let page = Page::from_context();
+    // A browser that refuses leaves its own reload button.
+    let reload = |_| window().location().reload().unwrap_or_default();
+    view! {
+        <div class="bar bar-notice" data-testid="connection-bar">
+            <div class="bar-text" role="alert">
+                <p><strong>{move || page.text().link.mismatch_title}</strong></p>
+                <p>{move || page.text().link.mismatch_text}</p>
+            </div>
+            <button type="button" class="button primary" data-testid="connection-reload" on:click=reload>
+                {move || page.text().link.reload}
             </button>
         </div>
     }
