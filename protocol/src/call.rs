@@ -18,6 +18,26 @@ pub const LOG_READ_MAX: usize = 1000;
 /// Longest text of a `log.note`, in bytes.
 pub const NOTE_MAX: usize = 4096;
 
+/// The socket options, by name: what a client can set or read, and nothing else.
+pub const OPTION_NAMES: &[&str] = &[
+    "reuse_address",
+    "broadcast",
+    "keepalive",
+    "keepalive_idle_s",
+    "keepalive_interval_s",
+    "keepalive_count",
+    "linger_s",
+    "no_delay",
+    "receive_buffer",
+    "send_buffer",
+    "ttl",
+    "tos",
+    "ipv6_only",
+    "oob_inline",
+    "user_timeout_ms",
+    "error",
+];
+
 /// Declares the calls: a struct each, the enum over them, and the table from method names.
 macro_rules! calls {
     ($($(#[$doc:meta])* $method:literal $variant:ident { $($(#[$field_meta:meta])* $field:ident : $type:ty,)* })*) => {

@@ -11,7 +11,7 @@ mod readiness;
 mod socket;
 
 pub(crate) use facts::Facts;
-pub(crate) use option::{OPTION_NAMES, OptionError, get_option, set_option};
+pub(crate) use option::{OptionError, get_option, set_option};
 pub(crate) use patience::{Interrupted, Patience};
 pub(crate) use readiness::{Direction, Unanswered};
 pub(crate) use socket::{Received, Socket, Turn};

@@ -28,6 +28,16 @@ async fn options_are_set_and_read_back() {
         (tcp, "linger_s", Value::Null),
         (udp, "broadcast", json!(true)),
         (udp, "broadcast", json!(false)),
+        (tcp, "keepalive_idle_s", json!(30)),
+        (tcp, "keepalive_interval_s", json!(5)),
+        (tcp, "keepalive_count", json!(3)),
+        (tcp, "user_timeout_ms", json!(1500)),
+        (tcp, "oob_inline", json!(true)),
+        (udp, "ttl", json!(1)),
+        (six, "ttl", json!(255)),
+        (udp, "tos", json!(16)),
+        (six, "tos", json!(32)),
+        (six, "ipv6_only", json!(true)),
     ] {
         assert_eq!(set(&client, socket, name, value.clone()).await, value, "{name}");
     }

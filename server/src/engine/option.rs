@@ -6,6 +6,8 @@ use std::io;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use socket2::TcpKeepalive;
+use sockyard_protocol::Family;
 
 use super::socket::Socket;
 
@@ -17,7 +19,7 @@ pub(crate) enum OptionError {
     /// The option cannot be written.
     ReadOnly,
     /// The value is of the wrong type or out of range; says which is wanted.
-    Value(&'static str),
+    Value(String),
     /// The kernel refused.
     Os(io::Error),
 }
@@ -28,29 +30,38 @@ impl From<io::Error> for OptionError {
     }
 }
 
-/// Every option's name.
-pub(crate) const OPTION_NAMES: &[&str] = &[
-    "reuse_address",
-    "broadcast",
-    "keepalive",
-    "linger_s",
-    "no_delay",
-    "receive_buffer",
-    "send_buffer",
-    "error",
-];
-
 /// `setsockopt(2)`; then the value as the kernel reports it.
 pub(crate) fn set_option(socket: &Socket, name: &str, value: &Value) -> Result<Value, OptionError> {
     let raw = socket.raw();
+    let six = socket.family() == Family::Inet6;
     match name {
         "reuse_address" => raw.set_reuse_address(boolean(value)?)?,
         "broadcast" => raw.set_broadcast(boolean(value)?)?,
         "keepalive" => raw.set_keepalive(boolean(value)?)?,
-        "linger_s" => raw.set_linger(seconds(value)?)?,
+        "keepalive_idle_s" => raw.set_tcp_keepalive(&TcpKeepalive::new().with_time(seconds(value)?))?,
+        "keepalive_interval_s" => {
+            raw.set_tcp_keepalive(&TcpKeepalive::new().with_interval(seconds(value)?))?
+        }
+        "keepalive_count" => {
+            raw.set_tcp_keepalive(
+                &TcpKeepalive::new().with_retries(number(value, i32::MAX.unsigned_abs())?),
+            )?;
+        }
+        "linger_s" if value.is_null() => raw.set_linger(None)?,
+        "linger_s" => raw.set_linger(Some(seconds(value)?))?,
         "no_delay" => raw.set_tcp_nodelay(boolean(value)?)?,
         "receive_buffer" => raw.set_recv_buffer_size(size(value)?)?,
         "send_buffer" => raw.set_send_buffer_size(size(value)?)?,
+        "ttl" if six => raw.set_unicast_hops_v6(number(value, 255)?)?,
+        "ttl" => raw.set_ttl_v4(number(value, 255)?)?,
+        "tos" if six => raw.set_tclass_v6(number(value, 255)?)?,
+        "tos" => raw.set_tos_v4(number(value, 255)?)?,
+        "ipv6_only" => raw.set_only_v6(boolean(value)?)?,
+        "oob_inline" => raw.set_out_of_band_inline(boolean(value)?)?,
+        "user_timeout_ms" => {
+            let timeout = Duration::from_millis(number(value, i32::MAX.unsigned_abs())?.into());
+            raw.set_tcp_user_timeout(Some(timeout))?;
+        }
         "error" => return Err(OptionError::ReadOnly),
         _ => return Err(OptionError::Unknown),
     }
@@ -60,14 +71,25 @@ pub(crate) fn set_option(socket: &Socket, name: &str, value: &Value) -> Result<V
 /// `getsockopt(2)`. Reading `error` clears it, as `SO_ERROR` does (socket(7)).
 pub(crate) fn get_option(socket: &Socket, name: &str) -> Result<Value, OptionError> {
     let raw = socket.raw();
+    let six = socket.family() == Family::Inet6;
     Ok(match name {
         "reuse_address" => json!(raw.reuse_address()?),
         "broadcast" => json!(raw.broadcast()?),
         "keepalive" => json!(raw.keepalive()?),
+        "keepalive_idle_s" => json!(raw.tcp_keepalive_time()?.as_secs()),
+        "keepalive_interval_s" => json!(raw.tcp_keepalive_interval()?.as_secs()),
+        "keepalive_count" => json!(raw.tcp_keepalive_retries()?),
         "linger_s" => json!(raw.linger()?.map(|linger| linger.as_secs())),
         "no_delay" => json!(raw.tcp_nodelay()?),
         "receive_buffer" => json!(raw.recv_buffer_size()?),
         "send_buffer" => json!(raw.send_buffer_size()?),
+        "ttl" if six => json!(raw.unicast_hops_v6()?),
+        "ttl" => json!(raw.ttl_v4()?),
+        "tos" if six => json!(raw.tclass_v6()?),
+        "tos" => json!(raw.tos_v4()?),
+        "ipv6_only" => json!(raw.only_v6()?),
+        "oob_inline" => json!(raw.out_of_band_inline()?),
+        "user_timeout_ms" => json!(raw.tcp_user_timeout()?.map_or(0, |timeout| timeout.as_millis())),
         "error" => match raw.take_error()? {
             Some(error) => json!(crate::errno::fault("getsockopt", &error).data.errno),
             None => Value::Null,
@@ -77,24 +99,22 @@ pub(crate) fn get_option(socket: &Socket, name: &str) -> Result<Value, OptionErr
 }
 
 fn boolean(value: &Value) -> Result<bool, OptionError> {
-    value.as_bool().ok_or(OptionError::Value("true or false"))
+    value.as_bool().ok_or_else(|| OptionError::Value("true or false".to_owned()))
 }
 
-fn seconds(value: &Value) -> Result<Option<Duration>, OptionError> {
-    const WANTED: &str = "null or a number of seconds from 0 to 65535";
-    match value {
-        Value::Null => Ok(None),
-        value => match value.as_u64() {
-            Some(seconds @ 0..=65535) => Ok(Some(Duration::from_secs(seconds))),
-            _ => Err(OptionError::Value(WANTED)),
-        },
+fn number(value: &Value, most: u32) -> Result<u32, OptionError> {
+    match value.as_u64().and_then(|number| u32::try_from(number).ok()) {
+        Some(number) if number <= most => Ok(number),
+        _ => Err(OptionError::Value(format!("a whole number from 0 to {most}"))),
     }
+}
+
+/// The kernel keeps seconds of `SO_LINGER` and of keep-alives in 16 bits or fewer.
+fn seconds(value: &Value) -> Result<Duration, OptionError> {
+    number(value, 65_535).map(|seconds| Duration::from_secs(seconds.into()))
 }
 
 /// The kernel takes an int, and doubles and bounds it by `net.core.rmem_max` or `wmem_max` (socket(7)).
 fn size(value: &Value) -> Result<usize, OptionError> {
-    match value.as_u64().and_then(|size| i32::try_from(size).ok()) {
-        Some(size) => Ok(size.unsigned_abs() as usize),
-        None => Err(OptionError::Value("a number of bytes from 0 to 2147483647")),
-    }
+    number(value, i32::MAX.unsigned_abs()).map(|size| size as usize)
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use sockyard_protocol::answer::OptionValue;
-use sockyard_protocol::call::{SocketGetOption, SocketSetOption};
+use sockyard_protocol::call::{OPTION_NAMES, SocketGetOption, SocketSetOption};
 use sockyard_protocol::{Answer, EventKind, Fault};
 
-use crate::engine::{OPTION_NAMES, OptionError, get_option, set_option};
+use crate::engine::{OptionError, get_option, set_option};
 use crate::errno;
 use crate::session::Session;
 
