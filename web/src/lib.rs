@@ -14,9 +14,9 @@
 //! | `session-id`, `network-chip` | in the top bar |
 //! | `session-menu` | opens `session-new` and `session-close` |
 //! | `language-select`, `theme-select` | values `en` `zh-Hant`, and `system` `light` `dark` |
-//! | `new-socket-family`, `new-socket-type`, `new-socket-create` | values `inet` `inet6` `unix`, `stream` `dgram`; the button |
+//! | `new-socket-family`, `new-socket-type`, `new-socket-create`, `new-socket-error` | values `inet` `inet6` `unix`, `stream` `dgram`; the button; why it failed |
 //! | `arrangement-udp-pair`, `arrangement-tcp-pair`, `arrangement-tcp-echo`, `arrangement-unix-pair` | start in one click |
-//! | `arrangement-note`, `arrangement-error` | what to look for; at which step it stopped |
+//! | `arrangement-note`, `arrangement-error`, `arrangement-fault` | what to look for; at which step it stopped, and why |
 //! | `socket-card` | with `data-socket="3"`, `data-selected`; in it `socket-select`, `socket-local`, `socket-peer`, `socket-state`, `socket-queues`, `socket-backlog`, `socket-close` |
 //! | `closed-toggle`, `closed-socket` | the sockets closed so far (`data-socket`) |
 //! | `call-tab-bind` `-listen` `-accept` `-connect` `-send` `-recv` `-shutdown` `-close` `-options` `-configure` | the calls of the selected socket; `data-natural="true"` on the natural next one |
@@ -28,12 +28,12 @@
 //! | `python-line` | the line of Python about to be performed |
 //! | `call-run`, `call-get` | perform the call; read an option |
 //! | `call-result`, `call-error`, `call-eof` | how the last call ended; `data-errno` on `call-error` |
-//! | `result-text`, `result-hex` | the received bytes under the form |
+//! | `result-text`, `result-hex`, `result-decoded`, `result-encoding` | the received bytes under the form |
 //! | `waiting-call`, `waiting-cancel` | above the log, with `data-call` and `data-socket`; `card-waiting-call`, `card-waiting-cancel` in cards |
 //! | `log-row` | a visible row, with `data-seq`, `data-kind`, `data-socket` |
 //! | `log-follow`, `log-newest` | follow the newest rows; the button that counts what came meanwhile |
 //! | `log-filter-socket`, `log-filter-errors`, `log-filter-text`, `log-count` | the filter, and how many rows pass it |
-//! | `log-detail`, `log-detail-close`, `log-detail-text`, `log-detail-hex`, `log-detail-decoded`, `log-detail-encoding`, `log-detail-error` | the chosen row's details |
+//! | `log-detail`, `log-detail-close`, `log-detail-previous`, `log-detail-next`, `log-detail-text`, `log-detail-hex`, `log-detail-decoded`, `log-detail-encoding`, `log-detail-error` | the chosen row's details |
 //! | `tab-sockets`, `tab-call`, `tab-log` | the phone's bottom tabs |
 
 mod actions;

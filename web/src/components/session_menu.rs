@@ -49,7 +49,11 @@ pub(super) fn SessionMenu() -> impl IntoView {
                 <span aria-hidden="true" class="menu-arrow">"▾"</span>
             </summary>
             <div class="menu-panel">
-                <p class="menu-title">{move || page.text().bar.session} <code>{move || id.get()}</code></p>
+                <p class="menu-title">
+                    {move || page.text().bar.session}
+                    " "
+                    <code>{move || id.get()}</code>
+                </p>
                 <button type="button" class="menu-item" data-testid="session-new" on:click=move |_| end(true)>
                     {move || page.text().bar.session_new}
                 </button>
