@@ -108,6 +108,36 @@ answers! {
         /// The session's sockets by rising number.
         sockets: Vec<SocketInfo>,
     }
+    /// Of `socket.poll`.
+    Polled {
+        /// The sockets that are ready, in the order in which they were asked for; none where the time limit passed.
+        ready: Vec<Ready>,
+    }
+    /// One ready socket of [`Polled`].
+    Ready {
+        /// The socket's number.
+        socket: SocketId,
+        /// `POLLIN`.
+        read: bool,
+        /// `POLLOUT`.
+        write: bool,
+        /// `POLLHUP`: both directions have ended.
+        hangup: bool,
+        /// `POLLERR`: the next call gets an error.
+        error: bool,
+    }
+    /// Of `dns.resolve`.
+    Resolved {
+        /// Every address of the name.
+        addresses: Vec<ResolvedAddress>,
+    }
+    /// One address of [`Resolved`].
+    ResolvedAddress {
+        /// The address.
+        address: String,
+        /// Whether the policy lets sockets reach it.
+        allowed: bool,
+    }
     /// Of `socket.configure`.
     Configured {
         /// Whether the server receives by itself.
@@ -203,6 +233,16 @@ mod tests {
             Configured { receive: Mode::Stream, accept: Mode::Manual, responder: Some(Responder::Echo {}) }
                 .into(),
             r#"{"receive":"stream","accept":"manual","responder":{"kind":"echo"}}"#,
+        );
+        let ready = Ready { socket: 3, read: true, write: false, hangup: false, error: false };
+        check(
+            Polled { ready: vec![ready] }.into(),
+            r#"{"ready":[{"socket":3,"read":true,"write":false,"hangup":false,"error":false}]}"#,
+        );
+        let address = ResolvedAddress { address: "127.0.0.1".into(), allowed: true };
+        check(
+            Resolved { addresses: vec![address] }.into(),
+            r#"{"addresses":[{"address":"127.0.0.1","allowed":true}]}"#,
         );
         check(Cancelled { cancelled: true }.into(), r#"{"cancelled":true}"#);
         check(

@@ -9,12 +9,14 @@ use serde_json::value::RawValue;
 
 use crate::event::EventKinds;
 use crate::rpc::Id;
-use crate::{Address, Family, Fault, Mode, Payload, Responder, ShutdownHow, SocketId, SocketType};
+use crate::{Address, Family, Fault, Host, Mode, Payload, Responder, ShutdownHow, SocketId, SocketType};
 
 /// Most bytes that one `recv` returns.
 pub const RECV_MAX: usize = crate::payload::PAYLOAD_MAX;
 /// Most events that one `log.read` returns.
 pub const LOG_READ_MAX: usize = 1000;
+/// Most sockets in one `poll`.
+pub const POLL_MAX: usize = 64;
 /// Longest text of a `log.note`, in bytes.
 pub const NOTE_MAX: usize = 4096;
 
@@ -189,6 +191,18 @@ calls! {
     }
     /// The same of every socket of the session.
     "socket.list" SocketList {}
+    /// `poll(2)`: which of several sockets a call would not wait on.
+    "socket.poll" SocketPoll {
+        /// The sockets' numbers, one to 64 of them.
+        #[serde(deserialize_with = "poll_sockets")]
+        sockets: Vec<SocketId>,
+        /// What to ask for; both if left out.
+        #[serde(default = "default_poll_for")]
+        r#for: Vec<PollFor>,
+        /// Longest wait in milliseconds; left out waits for ever.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<u64>,
+    }
     /// Streaming and responders (section 5). A field left out stays as it is.
     "socket.configure" SocketConfigure {
         /// The socket's number.
@@ -202,6 +216,11 @@ calls! {
         /// What answers arriving data; null for nothing.
         #[serde(default, deserialize_with = "responder", skip_serializing_if = "Option::is_none")]
         responder: Option<Option<Responder>>,
+    }
+    /// The addresses of a host name.
+    "dns.resolve" DnsResolve {
+        /// The name.
+        name: Host,
     }
     /// Ends a call that is still waiting on this connection.
     "call.cancel" CallCancel {
@@ -264,6 +283,16 @@ pub enum RecvFlag {
     Waitall,
 }
 
+/// What `poll(2)` is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PollFor {
+    /// `POLLIN`: `recv` or `accept` would not wait.
+    Read,
+    /// `POLLOUT`: `send` would not wait.
+    Write,
+}
+
 /// In which form a connection gets bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -305,6 +334,18 @@ fn parse_params<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, Fau
 fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split_once(" at line ").map_or(text.as_str(), |(what, _)| what).to_owned()
+}
+
+fn default_poll_for() -> Vec<PollFor> {
+    vec![PollFor::Read, PollFor::Write]
+}
+
+fn poll_sockets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SocketId>, D::Error> {
+    let sockets = Vec::deserialize(deserializer)?;
+    match sockets.len() {
+        1..=POLL_MAX => Ok(sockets),
+        count => Err(de::Error::custom(format_args!("{count} sockets are not from 1 to {POLL_MAX}"))),
+    }
 }
 
 fn default_backlog() -> i32 {

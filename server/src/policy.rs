@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use socket2::SockAddr;
+use sockyard_protocol::answer::{Resolved, ResolvedAddress};
 use sockyard_protocol::{Address, Family, Fault, Host};
 
 use crate::errno;
@@ -118,6 +119,20 @@ impl Policy {
             _ => loopback(family),
         };
         Some(Allowed(Target::Inet(SocketAddr::new(ip, 0))))
+    }
+
+    /// What a name stands for, and which of it sockets may reach.
+    pub(crate) fn resolve(&self, host: &Host) -> Resolved {
+        let addresses = match host {
+            Host::Any => Vec::new(),
+            Host::Ip(ip) => vec![*ip],
+            Host::Name(name) => names::resolve(name),
+        };
+        let told = |ip: &IpAddr| ResolvedAddress {
+            address: ip.to_string(),
+            allowed: classify(*ip) == Class::Loopback,
+        };
+        Resolved { addresses: addresses.iter().map(told).collect() }
     }
 
     /// The answer to a datagram: its sender's address goes through the same check as any other.

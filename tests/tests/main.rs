@@ -18,6 +18,7 @@ mod log;
 mod options;
 mod page;
 mod policy;
+mod poll;
 mod pressure;
 mod rest;
 mod robustness;

@@ -44,6 +44,9 @@ fn every_call_reads_and_writes_its_parameters() {
         r#"{"socket":3,"receive":"stream","accept":"manual","responder":{"kind":"echo"}}"#,
     );
     same("socket.configure", r#"{"socket":3,"responder":null}"#);
+    check("socket.poll", r#"{"sockets":[3]}"#, r#"{"sockets":[3],"for":["read","write"]}"#);
+    same("socket.poll", r#"{"sockets":[3,4],"for":["read"],"timeout_ms":5}"#);
+    check("dns.resolve", r#"{"name":"LOCALHOST."}"#, r#"{"name":"localhost"}"#);
     same("call.cancel", r#"{"id":"a"}"#);
     same("session.configure", r#"{"data":"base64","payload":"preview"}"#);
     same("session.info", "{}");
@@ -93,6 +96,10 @@ fn wrong_parameters_are_named() {
     check("socket.close", r#"{"socket":3,"linger_s":-1}"#, "linger_s", "invalid value");
     check("socket.configure", r#"{"socket":3,"responder":{"kind":"rules"}}"#, "responder", "unknown variant");
     check("socket.configure", r#"{"socket":3,"responder":["echo"]}"#, "responder", "");
+    check("socket.poll", r#"{"sockets":[]}"#, "sockets", "0 sockets are not from 1 to 64");
+    check("socket.poll", r#"{"sockets":[3],"for":["urgent"]}"#, "for[0]", "unknown variant");
+    check("dns.resolve", r#"{"name":"127.1"}"#, "name", "not an IPv4 address");
+    check("dns.resolve", r#"{"name":""}"#, "name", "is empty");
     check("log.read", r#"{"limit":1001}"#, "limit", "1001 is not from 1 to 1000");
     check("log.read", r#"{"kinds":["sent","snet"]}"#, "kinds", "\"snet\" is not a kind of event");
     check("log.note", r#"{"text":""}"#, "text", "is empty");

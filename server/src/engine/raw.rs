@@ -121,18 +121,23 @@ pub(super) fn unsent(socket: &Socket) -> io::Result<u64> {
     queue(socket, libc::TIOCOUTQ)
 }
 
-/// Whether the kernel reports a hang-up of this direction at this moment: poll(2).
+/// Whether the kernel reports a hang-up of this direction at this moment.
 pub(super) fn is_hung_up(socket: &Socket, direction: Direction) -> io::Result<bool> {
     let (events, hang_up) = match direction {
         Direction::Read => (libc::POLLIN | libc::POLLRDHUP, libc::POLLHUP | libc::POLLRDHUP),
         Direction::Write => (libc::POLLOUT, libc::POLLHUP),
     };
+    Ok(poll(socket, events)? & hang_up != 0)
+}
+
+/// What poll(2) reports of a socket at this moment.
+pub(super) fn poll(socket: &Socket, events: i16) -> io::Result<i16> {
     let mut fd = libc::pollfd { fd: socket.as_raw_fd(), events, revents: 0 };
     // SAFETY: one pollfd, alive for the call, and a timeout of zero.
     if unsafe { libc::poll(&mut fd, 1, 0) } < 0 {
         return Err(io::Error::last_os_error());
     }
-    Ok(fd.revents & hang_up != 0)
+    Ok(fd.revents)
 }
 
 /// A buffer for socket2's calls. The kernel only writes initialised bytes, so the buffer stays initialised.

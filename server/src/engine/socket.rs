@@ -255,6 +255,11 @@ impl Socket {
         self.pending_error.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// `poll(2)`, once: the events of `events` that are there, and `POLLHUP` and `POLLERR` in any case.
+    pub(crate) fn poll(&self, events: i16) -> io::Result<i16> {
+        raw::poll(&self.raw, events)
+    }
+
     /// `shutdown(2)`.
     pub(crate) fn shutdown(&self, how: ShutdownHow) -> io::Result<()> {
         self.raw.shutdown(match how {

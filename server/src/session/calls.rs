@@ -22,6 +22,7 @@ mod info;
 mod listen;
 mod log;
 mod option;
+mod poll;
 mod recv;
 mod send;
 mod shutdown;
@@ -69,7 +70,7 @@ impl Session {
         let bytes = match call {
             Call::SocketSend(SocketSend { data, .. }) => data.size_hint(),
             Call::SocketRecv(SocketRecv { max, .. }) => *max,
-            Call::SocketAccept(_) | Call::SocketConnect(_) => 0,
+            Call::SocketAccept(_) | Call::SocketConnect(_) | Call::SocketPoll(_) => 0,
             // Never waits, and so is never refused: not even `close` while everything else is used up.
             _ => return Ok(Reservation { _call: None, _bytes: None }),
         };
@@ -117,7 +118,9 @@ impl Session {
             Call::SocketGetOption(call) => option::get(self, call),
             Call::SocketInfoCall(call) => info::one(self, call),
             Call::SocketList(_) => Ok(info::all(self)),
+            Call::SocketPoll(call) => poll::perform(self, call, caller).await,
             Call::SocketConfigure(call) => configure::perform(self, call),
+            Call::DnsResolve(call) => Ok(self.policy.resolve(&call.name).into()),
             Call::SessionInfoCall(_) => Ok(Answer::Session(Box::new(self.info()))),
             Call::LogRead(call) => log::read(self, call, caller),
             Call::LogNote(call) => Ok(log::note(self, call)),
@@ -165,6 +168,7 @@ fn bsd_name(call: &Call) -> &'static str {
         Call::SocketSend(SocketSend { to: Some(_), .. }) => "sendto",
         Call::SocketSetOption(_) => "setsockopt",
         Call::SocketGetOption(_) => "getsockopt",
+        Call::DnsResolve(_) => "getaddrinfo",
         call => call.method().trim_start_matches("socket."),
     }
 }
@@ -186,6 +190,8 @@ fn socket_of(call: &Call) -> Option<SocketId> {
         Call::LogRead(call) => call.socket,
         Call::SocketCreate(_)
         | Call::SocketList(_)
+        | Call::SocketPoll(_)
+        | Call::DnsResolve(_)
         | Call::CallCancel(_)
         | Call::SessionConfigure(_)
         | Call::SessionInfoCall(_)
