@@ -3,6 +3,10 @@
 #   docker build -t sockyard .
 #   docker run --rm -p 127.0.0.1:7410:7410 sockyard
 #
+# then open the address that it prints. Under any other address or port than that one, tell it so:
+#
+#   docker run --rm -p 127.0.0.1:8080:7410 -e SOCKYARD_PUBLIC_URL=http://127.0.0.1:8080 sockyard
+#
 # The sockets that sessions make are the container's own: programs that are to reach them run in the same container
 # or share its network (`--network host` on Linux, or `--network container:NAME`).
 

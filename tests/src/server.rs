@@ -39,8 +39,11 @@ impl TestServer {
 
     fn start_at(listen: &str, options: &[&str], token: Option<&str>) -> TestServer {
         let files = tempfile::tempdir().unwrap();
-        let mut command = command(&["serve", "--listen", listen, "--data-dir"]);
-        command.arg(files.path().join("data")).args(options);
+        let mut command = command(&["serve", "--listen", listen]);
+        if !options.contains(&"--data-dir") {
+            command.arg("--data-dir").arg(files.path().join("data"));
+        }
+        command.args(options);
         if let Some(token) = token {
             command.env("SOCKYARD_TOKEN", token);
         }

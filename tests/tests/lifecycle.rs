@@ -42,6 +42,33 @@ async fn a_data_folder_that_cannot_be_made_is_named() {
 }
 
 #[tokio::test]
+async fn a_data_folder_in_use_is_named_and_left_alone() {
+    let server = TestServer::start();
+    let client = WsClient::open(&server).await;
+    let data = server.data_dir();
+    let data = data.to_str().unwrap();
+    let refused = server::refused(&["serve", "--listen", "127.0.0.1:0", "--data-dir", data]).await;
+    one_line(&refused, &[data]);
+    let socket = client.socket("unix", "dgram").await;
+    client.bind(socket, "unix:still-here").await;
+}
+
+#[tokio::test]
+async fn a_server_that_was_killed_leaves_nothing_in_the_way_of_the_next() {
+    let mut server = TestServer::start();
+    let client = WsClient::open(&server).await;
+    let socket = client.socket("unix", "dgram").await;
+    client.bind(socket, "unix:left-over").await;
+    server.signal(libc::SIGKILL);
+    server.exit().await;
+    let data = server.data_dir();
+    let again = TestServer::start_with(&["--data-dir", data.to_str().unwrap()]);
+    let client = WsClient::open(&again).await;
+    let socket = client.socket("unix", "dgram").await;
+    client.bind(socket, "unix:left-over").await;
+}
+
+#[tokio::test]
 async fn bad_values_of_flags_are_named() {
     for (arguments, part) in [
         (["serve", "--listen", "nowhere"], "--listen"),

@@ -113,7 +113,9 @@ pub(crate) fn ensure_browser() -> Result<()> {
         return Ok(());
     }
     let packages = packages.join(" ");
-    let by_hand = format!("apt-get update && apt-get install -y --no-install-recommends {packages}");
+    let by_hand = format!(
+        "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends {packages}"
+    );
     let hint =
         format!("the browser tests need {packages}; on Debian install them as root with\n\n    {by_hand}\n");
     if !installed("apt-get") {
@@ -131,7 +133,7 @@ pub(crate) fn ensure_browser() -> Result<()> {
     say(&format!("installing {packages} (apt-get)"));
     let mut command = if root { program("sh", &["-c"]) } else { program("sudo", &["-n", "sh", "-c"]) };
     // apt's progress is no use in a log.
-    command.arg(by_hand).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
+    command.arg(by_hand).stdout(Stdio::null());
     run(&mut command).context(hint)
 }
 
