@@ -24,6 +24,8 @@ pub(super) fn BytesView(
     bytes: Vec<u8>,
     /// The beginning of the names for tests: `PREFIX-text`, `PREFIX-hex`, `PREFIX-decoded`.
     prefix: &'static str,
+    /// How many bytes a line of the dump holds; on a phone it is eight.
+    columns: usize,
 ) -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().detail;
@@ -34,7 +36,7 @@ pub(super) fn BytesView(
     }
     let utf8 = std::str::from_utf8(&shown).map(visible_lines).ok();
     let narrow = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0) <= NARROW_PX;
-    let lines = dump(&shown, if narrow { 8 } else { 16 });
+    let lines = dump(&shown, if narrow { 8 } else { columns });
     let encoding = RwSignal::new(String::from(if utf8.is_some() { "utf-8" } else { "gbk" }));
     let has_utf8 = utf8.is_some();
     let bytes = StoredValue::new(shown.clone());

@@ -1,13 +1,13 @@
 //! The form of one call on one socket.
 
 use leptos::prelude::*;
-use sockyard_protocol::call::SocketGetOption;
+use sockyard_protocol::call::{OPTION_NAMES, SocketGetOption};
 use sockyard_protocol::{Call, SocketId};
 use wasm_bindgen::JsCast;
 
 use super::field::{Flags, Menu, TextInput};
 use super::payload_field::{PayloadForm, PayloadText};
-use crate::model::form::{Built, CallKind, Drafts, ENCODINGS, Field, OPTIONS, build};
+use crate::model::form::{Built, CallKind, Drafts, ENCODINGS, Field, build};
 use crate::model::mistake::Mistake;
 use crate::model::python;
 use crate::model::sockets::SocketView;
@@ -206,7 +206,7 @@ fn fields(form: Form) -> AnyView {
         }
         .into_any(),
         CallKind::Options => view! {
-            <Menu form field=Field::Option label=|labels| labels.option names=&OPTIONS/>
+            <Menu form field=Field::Option label=|labels| labels.option names=OPTION_NAMES/>
             <TextInput form field=Field::OptionValue label=|labels| labels.option_value hint=|labels| labels.option_value_hint/>
         }
         .into_any(),

@@ -48,7 +48,7 @@ fn announcement(outcome: &Outcome, text: &Text) -> String {
 fn ended(page: Page, Outcome { call, end }: Outcome) -> AnyView {
     match end {
         End::Running => view! {
-            <p class="result-running"><code>{call}"()"</code> {move || page.text().call.running}</p>
+            <p class="result-running"><code>{call}"()"</code>" "{move || page.text().call.running}</p>
         }
         .into_any(),
         End::Failed(error) => view! {
@@ -90,7 +90,7 @@ fn Succeeded(call: &'static str, success: Success) -> impl IntoView {
                         </button>
                     }
                 })}
-            {bytes.filter(|bytes| !bytes.is_empty()).map(|bytes| view! { <BytesView bytes prefix="result"/> })}
+            {bytes.filter(|bytes| !bytes.is_empty()).map(|bytes| view! { <BytesView bytes prefix="result" columns=16/> })}
         </div>
     }
 }

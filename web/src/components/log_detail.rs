@@ -140,7 +140,7 @@ fn Content(event: Event) -> impl IntoView {
                             </p>
                         }
                     })}
-                <BytesView bytes=kept prefix="log-detail"/>
+                <BytesView bytes=kept prefix="log-detail" columns=8/>
             }
             .into_any()
         }

@@ -170,31 +170,6 @@ pub const ENCODINGS: [&str; 13] = [
     "utf-16be",
 ];
 
-/// The options offered, in the order of the wire contract.
-pub const OPTIONS: [&str; 21] = [
-    "reuse_address",
-    "reuse_port",
-    "broadcast",
-    "keepalive",
-    "keepalive_idle_s",
-    "keepalive_interval_s",
-    "keepalive_count",
-    "linger_s",
-    "no_delay",
-    "receive_buffer",
-    "send_buffer",
-    "ttl",
-    "tos",
-    "ipv6_only",
-    "oob_inline",
-    "multicast_ttl",
-    "multicast_loop",
-    "join_multicast",
-    "leave_multicast",
-    "user_timeout_ms",
-    "error",
-];
-
 /// The call that a tutorial would make next on this socket. Any other may be made as well.
 pub fn natural_next(socket: &SocketView) -> CallKind {
     if socket.is_datagram() {

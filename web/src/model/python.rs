@@ -315,7 +315,7 @@ mod tests {
             false,
             "s3.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)",
         );
-        for name in super::super::form::OPTIONS {
+        for name in sockyard_protocol::call::OPTION_NAMES {
             assert!(option_names(name).is_some(), "{name}");
         }
     }
