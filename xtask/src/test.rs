@@ -16,7 +16,6 @@ const STEPS: &[Step] = &[
     ("dependency directions", check::run),
     ("what the tests need", needs),
     ("lints", lints),
-    ("lints of the page for the browser", page_lints),
     ("documentation", documentation),
     ("page", web::build),
     ("server", server),
@@ -42,6 +41,7 @@ fn needs() -> Result<()> {
     tools::ensure_browser()
 }
 
+/// The page is linted with the rest: it has no code that is compiled for the browser alone.
 fn lints() -> Result<()> {
     tools::run(&mut tools::cargo(&[
         "clippy",
@@ -52,12 +52,6 @@ fn lints() -> Result<()> {
         "--deny",
         "warnings",
     ]))
-}
-
-/// What is compiled for the browser alone is not seen on this machine's own target.
-fn page_lints() -> Result<()> {
-    let mut cargo = tools::cargo(&["clippy", "--package", "sockyard-web", "--lib", "--target", tools::WASM]);
-    tools::run(cargo.args(["--", "--deny", "warnings"]))
 }
 
 fn documentation() -> Result<()> {

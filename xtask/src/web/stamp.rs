@@ -30,7 +30,7 @@ pub(crate) fn fingerprint(wasm: &[u8], page: &Page) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// Whether the folder is as [`write`] left it after the same inputs.
+/// Whether the folder is as [`write()`] left it after the same inputs.
 pub(crate) fn is_current(stamp: &Path, folder: &Path, fingerprint: &str) -> bool {
     let there = std::fs::read_to_string(stamp).unwrap_or_default();
     listing(folder).is_ok_and(|listing| there == format!("{fingerprint}\n{listing}"))
