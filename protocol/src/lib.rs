@@ -15,6 +15,7 @@ pub mod fault;
 pub mod hello;
 pub mod info;
 pub mod payload;
+pub mod responder;
 pub mod rpc;
 
 pub use address::{Address, Host, UnixName};
@@ -26,6 +27,7 @@ pub use fault::{Fault, FaultData, FaultKind};
 pub use hello::Hello;
 pub use info::SocketInfo;
 pub use payload::Payload;
+pub use responder::Responder;
 
 use serde::{Deserialize, Serialize};
 
@@ -84,12 +86,4 @@ pub enum Mode {
     Manual,
     /// The server calls again as soon as the last call returned.
     Stream,
-}
-
-/// What the server answers by itself to what a streaming socket receives (section 5).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Responder {
-    /// Sends back what came.
-    Echo {},
 }

@@ -18,11 +18,13 @@ use crate::log::Log;
 use crate::network::Network;
 use crate::policy::{Policy, UnixNames};
 
+mod answer;
 mod attachment;
 mod calls;
 mod limits;
 mod names;
 mod registry;
+mod responder;
 mod responders;
 mod slot;
 mod stream;

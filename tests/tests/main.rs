@@ -20,6 +20,7 @@ mod page;
 mod policy;
 mod poll;
 mod pressure;
+mod responders;
 mod rest;
 mod robustness;
 mod rpc;

@@ -94,7 +94,12 @@ fn wrong_parameters_are_named() {
     check("socket.recv", r#"{"socket":3,"max":0}"#, "max", "0 is not from 1 to 1048576");
     check("socket.recv", r#"{"socket":3,"max":1048577}"#, "max", "1048577 is not from 1 to 1048576");
     check("socket.close", r#"{"socket":3,"linger_s":-1}"#, "linger_s", "invalid value");
-    check("socket.configure", r#"{"socket":3,"responder":{"kind":"rules"}}"#, "responder", "unknown variant");
+    check(
+        "socket.configure",
+        r#"{"socket":3,"responder":{"kind":"parrot"}}"#,
+        "responder",
+        "unknown variant",
+    );
     check("socket.configure", r#"{"socket":3,"responder":["echo"]}"#, "responder", "");
     check("socket.poll", r#"{"sockets":[]}"#, "sockets", "0 sockets are not from 1 to 64");
     check("socket.poll", r#"{"sockets":[3],"for":["urgent"]}"#, "for[0]", "unknown variant");

@@ -324,11 +324,16 @@ impl Socket {
             if let Some(answer) = call() {
                 return Ok(answer);
             }
-            tokio::select! {
-                biased;
-                why = patience.run_out(&self.closed) => return Err(Unanswered::Interrupted(why)),
-                () = tokio::time::sleep(UNIX_RETRY) => {}
-            }
+            self.pause(UNIX_RETRY, patience).await.map_err(Unanswered::Interrupted)?;
+        }
+    }
+
+    /// Waits for so long, unless the socket is closed or the caller gives up before.
+    pub(crate) async fn pause(&self, delay: Duration, patience: &Patience) -> Result<(), Interrupted> {
+        tokio::select! {
+            biased;
+            why = patience.run_out(&self.closed) => Err(why),
+            () = tokio::time::sleep(delay) => Ok(()),
         }
     }
 

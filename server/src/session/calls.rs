@@ -1,6 +1,7 @@
 //! The calls, one file each, and what they share: quotas, patience, and the event of a failure.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sockyard_protocol::call::{Call, RecvFlag, SocketRecv, SocketSend};
 use sockyard_protocol::{Address, Answer, EventKind, Fault, SocketId};
@@ -207,6 +208,14 @@ fn address_of(call: &Call) -> Option<&Address> {
         Call::SocketSend(call) => call.to.as_ref(),
         _ => None,
     }
+}
+
+/// A responder's delay; the error is that of a wait that ended early.
+pub(super) async fn pause(delay: Duration, slot: &Slot, patience: &Patience) -> Result<(), Fault> {
+    if delay.is_zero() {
+        return Ok(());
+    }
+    slot.socket.pause(delay, patience).await.map_err(|why| interrupted("send", why))
 }
 
 /// The error of a wait that ended early.

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::responder::ReadyResponder;
 use crate::engine::Socket;
 
 /// A socket with its number and settings.
@@ -32,6 +33,8 @@ pub(super) struct Settings {
     pub(super) receive: Mode,
     pub(super) accept: Mode,
     pub(super) responder: Option<Responder>,
+    /// The same, made ready.
+    pub(super) ready: Option<Arc<ReadyResponder>>,
     /// Ends the running receive or accept stream.
     pub(super) receiving: Option<CancellationToken>,
     pub(super) accepting: Option<CancellationToken>,

@@ -6,14 +6,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sockyard_protocol::{Address, EventKind, Family, Fault, FaultKind, Mode, Responder, SocketType};
+use sockyard_protocol::{Family, Fault, FaultKind, Mode, SocketType};
 use tokio_util::sync::CancellationToken;
 
 use super::Session;
-use super::calls::{accept_once, receive_once, send_all};
+use super::answer::Answered;
+use super::calls::{accept_once, receive_once};
 use super::responders::Responding;
 use super::slot::{InUse, Slot};
-use crate::engine::{Patience, Received};
+use crate::engine::Patience;
 
 /// Most bytes that a stream takes in one `recv`: a whole datagram, and all that an event keeps.
 const STREAM_RECV_MAX: usize = 65_536;
@@ -49,9 +50,9 @@ impl Session {
 
     /// An accepted socket takes over what its listener does with data.
     pub(super) fn inherit(self: &Arc<Self>, listener: &Slot, connection: &Arc<Slot>) {
-        let (accept, receive, responder) = {
+        let (accept, receive, responder, ready) = {
             let settings = listener.settings();
-            (settings.accept, settings.receive, settings.responder.clone())
+            (settings.accept, settings.receive, settings.responder.clone(), settings.ready.clone())
         };
         if accept != Mode::Stream {
             return;
@@ -60,60 +61,9 @@ impl Session {
             let mut settings = connection.settings();
             settings.receive = receive;
             settings.responder = responder;
+            settings.ready = ready;
         }
         self.run_streams(connection);
-    }
-
-    async fn answer(
-        self: &Arc<Self>,
-        slot: &Slot,
-        responding: &mut Responding,
-        received: &Received,
-        patience: &Patience,
-    ) -> Result<(), Fault> {
-        let Some(Responder::Echo {}) = slot.settings().responder else { return Ok(()) };
-        let local = slot.socket.local().ok().and_then(|local| local.as_socket());
-        let peer = match &received.from {
-            Some(from) => from.as_socket(),
-            None => slot.socket.peer().ok().and_then(|peer| peer.as_socket()),
-        };
-        let stream = slot.socket.kind() == SocketType::Stream;
-        let answers_too = match (local, peer) {
-            (Some(local), Some(peer)) => responding.begin(local, peer, stream),
-            _ => self.unix_peer_answers(slot, received),
-        };
-        if answers_too {
-            let reason = "the sender is a responder, too; answering it would never end".to_owned();
-            self.log.append(Some(slot.number), EventKind::Dropped { count: 1, reason });
-            return Ok(());
-        }
-        let to = match (&received.from, peer) {
-            (None, _) => None,
-            (Some(_), Some(peer)) => Some((self.policy.reply(peer)?, peer.to_string())),
-            (Some(from), None) => {
-                // A sender without a name in this session cannot be answered; recvfrom(2) gives none either.
-                let Some(name) = self.unix_names.own_name(from) else { return Ok(()) };
-                let address = Address::Unix(name);
-                let family = slot.socket.family();
-                Some((self.policy.reach("sendto", &address, family, &self.unix_names)?, address.to_string()))
-            }
-        };
-        send_all(self, slot, &received.bytes, to, false, patience).await
-    }
-
-    /// Whether a socket of this session answers under the name that a Unix socket's data came from. All of a
-    /// listener's connections have its name, so one of them that answers counts for all.
-    fn unix_peer_answers(&self, slot: &Slot, received: &Received) -> bool {
-        let sender = match &received.from {
-            Some(from) => Some(self.address_name(from)),
-            None => slot.socket.peer().ok().map(|peer| self.address_name(&peer)),
-        };
-        let is_it = |other: &Slot| {
-            other.number != slot.number
-                && other.settings().responder.is_some()
-                && Some(self.local_name(&other.socket)) == sender
-        };
-        sender.as_deref() != Some("unix:") && self.slots().iter().any(|other| is_it(other))
     }
 
     fn after_failure(&self, slot: &Slot, call: &str, fault: &Fault) -> Next {
@@ -201,7 +151,11 @@ async fn receive_stream(session: Arc<Session>, slot: InUse, stop: CancellationTo
         let next = match outcome {
             Ok(received) if received.is_end => Next::WhenAble,
             Ok(received) => match session.answer(&slot, &mut responding, &received, &patience).await {
-                Ok(()) => Next::Again,
+                Ok(Answered::GoOn) => Next::Again,
+                Ok(Answered::Close) => {
+                    session.close_by_itself(slot.number);
+                    Next::End
+                }
                 Err(fault) if fault.data.kind == FaultKind::Cancelled => Next::End,
                 Err(fault) => {
                     session.log_failed("send", Some(slot.number), &fault);
