@@ -156,13 +156,14 @@ impl Page {
         self.one(selector).await.text().await.unwrap()
     }
 
-    /// Waits until an element's text contains a part, and returns the text.
+    /// Waits until an element's text, each white space as one blank, contains a part, and returns the text.
     #[track_caller]
     pub fn shows(&self, selector: &str, part: &str) -> impl Future<Output = String> {
         let (css, part, driver) = (css(selector), part.to_owned(), self.driver.clone());
         eventually(format!("{part:?} in {selector}"), async move || {
             for element in driver.find_all(By::Css(css.as_str())).await.unwrap_or_default() {
                 let text = element.text().await.unwrap_or_default();
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 if text.contains(&part) {
                     return Some(text);
                 }

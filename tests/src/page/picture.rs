@@ -1,12 +1,13 @@
 //! A picture of the page at the moment in which its test failed.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
 use serde_json::Value;
 use thirtyfour::WebDriver;
 
@@ -22,11 +23,14 @@ pub(super) fn take(driver: &WebDriver) -> Option<PathBuf> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(DEADLINE)).ok()?;
     let session = handle.session_id();
-    write!(stream, "GET /session/{session}/screenshot HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n").ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    let start = answer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
-    let answer: Value = serde_json::from_slice(&answer[start..]).ok()?;
+    write!(stream, "GET /session/{session}/screenshot HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").ok()?;
+    // The driver keeps the connection open: the answer ends with its JSON.
+    let mut answer = BufReader::new(stream);
+    let mut line = String::new();
+    while answer.read_line(&mut line).ok()? > 2 {
+        line.clear();
+    }
+    let answer = Value::deserialize(&mut serde_json::Deserializer::from_reader(answer)).ok()?;
     let picture = STANDARD.decode(answer["value"].as_str()?).ok()?;
 
     let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
