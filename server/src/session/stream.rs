@@ -143,8 +143,7 @@ async fn receive_stream(session: Arc<Session>, slot: InUse, stop: CancellationTo
         // Registered before the call, or a connect in between would be missed.
         let mut able = std::pin::pin!(slot.able.notified());
         able.as_mut().enable();
-        let room = async { session.log.room().await };
-        if !session.wait_for(Next::WhenAble, room, &slot, &stop).await {
+        if !session.wait_for(Next::WhenAble, session.log.room(), &slot, &stop).await {
             return;
         }
         let outcome = receive_once(&session, &slot, STREAM_RECV_MAX, &[], &patience).await;
@@ -175,8 +174,7 @@ async fn accept_stream(session: Arc<Session>, slot: InUse, stop: CancellationTok
     loop {
         let mut able = std::pin::pin!(slot.able.notified());
         able.as_mut().enable();
-        let room = async { session.log.room().await };
-        if !session.wait_for(Next::WhenAble, room, &slot, &stop).await {
+        if !session.wait_for(Next::WhenAble, session.log.room(), &slot, &stop).await {
             return;
         }
         let next = match accept_once(&session, &slot, &patience).await {
