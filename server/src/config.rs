@@ -46,7 +46,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
     /// Address and port to listen on; port 0 takes any free one
-    #[arg(long, value_name = "ADDR", env = "SOCKYARD_LISTEN", default_value = DEFAULT_LISTEN)]
+    #[arg(long, value_name = "ADDR", env = "SOCKYARD_LISTEN", default_value = DEFAULT_LISTEN, value_parser = parse_listen)]
     pub(crate) listen: SocketAddr,
 
     /// Directory for what the server keeps; made if it is missing [default: ~/.local/share/sockyard]
@@ -62,7 +62,13 @@ pub(crate) struct ServeOptions {
     pub(crate) token: Option<String>,
 
     /// How long a session without a connection lives on
-    #[arg(long, value_name = "SECONDS", env = "SOCKYARD_GRACE_SECONDS", default_value_t = 60)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        allow_negative_numbers = true,
+        env = "SOCKYARD_GRACE_SECONDS",
+        default_value_t = 60
+    )]
     grace_seconds: u64,
 
     /// Another origin under which browsers reach this server, such as that of a proxy (may be repeated)
@@ -103,6 +109,10 @@ impl ServeOptions {
     pub(crate) fn grace(&self) -> Duration {
         Duration::from_secs(self.grace_seconds)
     }
+}
+
+fn parse_listen(text: &str) -> anyhow::Result<SocketAddr> {
+    text.parse().context("write an IP address and a port, as in 127.0.0.1:7410, [::1]:7410 or 0.0.0.0:80")
 }
 
 fn parse_token(text: &str) -> anyhow::Result<String> {

@@ -140,9 +140,16 @@ fn announce(address: SocketAddr, access: &Access, public: &[String]) {
     stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).ok(/* nobody has to listen */);
     drop(stdout);
     if !address.ip().is_loopback() {
-        tracing::warn!(
-            "listening on {address} without TLS: whoever reads the network reads the token and the sockets"
-        );
+        match access {
+            Access::Open => {
+                tracing::warn!("anyone who reaches {address} can make sockets on this machine's loopback");
+            }
+            Access::Token(_) => {
+                tracing::warn!(
+                    "no TLS on {address}: whoever reads the network reads the token and the sockets"
+                );
+            }
+        }
     }
     if nix::unistd::geteuid().is_root() {
         tracing::warn!("running as root: a user of its own, without privileges, is enough");
@@ -198,6 +205,9 @@ impl DataDirectory {
 }
 
 fn make_directory(path: &Path) -> anyhow::Result<()> {
+    if path.exists() && !path.is_dir() {
+        bail!("it is not a directory; choose another with --data-dir");
+    }
     DirBuilder::new()
         .mode(0o700)
         .recursive(true)

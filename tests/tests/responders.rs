@@ -81,3 +81,20 @@ async fn a_responder_that_cannot_work_names_its_rule_and_changes_nothing() {
     }
     assert_eq!(client.info(socket).await["responder"], Value::Null);
 }
+
+#[tokio::test]
+async fn a_connection_with_a_responder_ends_when_its_peer_has() {
+    let server = TestServer::start();
+    let client = WsClient::open(&server).await;
+    let (listener, address) = client.listener().await;
+    let params =
+        json!({"socket": listener, "accept": "stream", "receive": "stream", "responder": {"kind": "echo"}});
+    client.ok("socket.configure", params).await;
+    // More of them than a session may have sockets at once.
+    for _ in 0..80 {
+        let mut peer = sockets::connect(&address).await;
+        sockets::write(&mut peer, b"x").await;
+        tokio::io::AsyncWriteExt::shutdown(&mut peer).await.unwrap();
+        assert_eq!(sockets::read_to_end(&mut peer).await.unwrap(), b"x");
+    }
+}

@@ -60,6 +60,10 @@ async fn every_error_is_a_problem_with_its_status_and_code() {
     check("GET", "/events?limit=0", None, 422, -32602).await;
     check("GET", "/events?kinds=snet", None, 422, -32602).await;
     check("GET", "/events?colour=red", None, 422, -32602).await;
+    let after = client.request("GET", "/events?after=x", None).await.problem();
+    assert!(after["error"]["data"]["hint"].as_str().unwrap().starts_with("after: "), "{after}");
+    let method = client.request("PUT", "/sockets", None).await;
+    assert_eq!((method.status, &method.problem()["error"]["code"]), (405, &json!(-32600)));
     let fds: u64 = 64 - 1;
     for _ in 0..fds {
         client.ok("POST", "/sockets", Some(json!({"family": "inet", "type": "dgram"}))).await;

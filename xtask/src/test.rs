@@ -68,7 +68,7 @@ fn tests() -> Result<()> {
     if tools::program("cargo-nextest", &["--version"]).output().is_ok_and(|output| output.status.success()) {
         // nextest runs no examples in comments.
         tools::run(&mut tools::cargo(&["test", "--workspace", "--doc"]))?;
-        return tools::run(&mut tools::cargo(&["nextest", "run", "--workspace"]));
+        return tools::run(&mut tools::cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]));
     }
-    tools::run(&mut tools::cargo(&["test", "--workspace"]))
+    tools::run(&mut tools::cargo(&["test", "--workspace", "--no-fail-fast"]))
 }

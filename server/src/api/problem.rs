@@ -1,6 +1,7 @@
 //! Errors over HTTP: `application/problem+json` (RFC 9457) with the protocol's error under `error`.
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -13,27 +14,38 @@ struct Problem<'a> {
     title: &'a str,
     status: u16,
     detail: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a Fault>,
+    error: &'a Fault,
 }
 
 /// An error of section 8.
 pub(super) fn fault(fault: &Fault) -> Response {
     let status = StatusCode::from_u16(fault.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    build(status, fault.data.hint.as_deref().unwrap_or(&fault.message), Some(fault))
+    build(status, fault.data.hint.as_deref().unwrap_or(&fault.message), fault)
 }
 
-/// An error that HTTP alone has.
+/// An error that HTTP alone has. Its body is of the same form, with "not a request" as the protocol's error.
 pub(super) fn plain(status: StatusCode, detail: &str) -> Response {
-    build(status, detail, None)
+    build(status, detail, &Fault::not_a_request(detail))
+}
+
+/// A query string that cannot be read.
+pub(super) fn query(error: &QueryRejection) -> Response {
+    // "Failed to deserialize query string: after: invalid digit found in string"
+    let text = error.body_text();
+    let what = text.split_once("query string: ").map_or(text.as_str(), |(_, what)| what);
+    let (field, problem) = what.split_once(": ").unwrap_or(("query", what));
+    fault(&Fault::bad_params(field, problem))
 }
 
 pub(super) async fn method_not_allowed() -> Response {
     plain(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method")
 }
 
-fn build(status: StatusCode, detail: &str, error: Option<&Fault>) -> Response {
-    let title = error.map_or(status.canonical_reason().unwrap_or("error"), |fault| &fault.message);
+fn build(status: StatusCode, detail: &str, error: &Fault) -> Response {
+    let title = match error.http_status() == status.as_u16() {
+        true => &error.message,
+        false => status.canonical_reason().unwrap_or("error"),
+    };
     let problem = Problem { r#type: "about:blank", title, status: status.as_u16(), detail, error };
     (status, [(CONTENT_TYPE, "application/problem+json")], Json(problem).into_response().into_body())
         .into_response()

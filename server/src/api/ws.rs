@@ -49,7 +49,7 @@ pub(super) async fn upgrade(
 ) -> Response {
     let Parameters { session, token, after } = match parameters {
         Ok(Query(parameters)) => parameters,
-        Err(error) => return problem::fault(&Fault::bad_params("query", &error.body_text())),
+        Err(error) => return problem::query(&error),
     };
     let session = match find(&app, session.as_deref(), token.as_deref(), &headers) {
         Ok(session) => session,

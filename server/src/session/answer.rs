@@ -42,6 +42,11 @@ impl Session {
         Ok(if close { Answered::Close } else { Answered::GoOn })
     }
 
+    /// Whether the socket is a connection that has a responder.
+    pub(super) fn answers_stream(&self, slot: &Slot) -> bool {
+        slot.socket.kind() == SocketType::Stream && slot.settings().ready.is_some()
+    }
+
     /// Closes a socket whose stream is about to end: `close` waits for that end, so it is a task of its own.
     pub(super) fn close_by_itself(self: &Arc<Self>, number: SocketId) {
         let session = Arc::clone(self);

@@ -148,6 +148,11 @@ async fn receive_stream(session: Arc<Session>, slot: InUse, stop: CancellationTo
         }
         let outcome = receive_once(&session, &slot, STREAM_RECV_MAX, &[], &patience).await;
         let next = match outcome {
+            // A program that answers by itself closes once its peer has (RFC 862); anybody else decides for themselves.
+            Ok(received) if received.is_end && session.answers_stream(&slot) => {
+                session.close_by_itself(slot.number);
+                Next::End
+            }
             Ok(received) if received.is_end => Next::WhenAble,
             Ok(received) => match session.answer(&slot, &mut responding, &received, &patience).await {
                 Ok(Answered::GoOn) => Next::Again,

@@ -46,7 +46,7 @@ pub(super) async fn read(
 ) -> Response {
     let parameters = match parameters {
         Ok(Query(parameters)) => parameters,
-        Err(error) => return problem::fault(&Fault::bad_params("query", &error.body_text())),
+        Err(error) => return problem::query(&error),
     };
     let presence = match enter(&app, &session, &headers) {
         Ok(presence) => presence,
