@@ -161,7 +161,7 @@ pub(super) const ERRORS: Errors = Errors {
     denied: explained(
         "not allowed here",
         "The kernel was not asked: this server’s rules forbid that address.",
-        "Use an address that the server allows, such as 127.0.0.1. Whoever runs the server can change its rules.",
+        "Use a loopback address, such as 127.0.0.1: this server's sockets reach nothing else.",
     ),
     no_such_socket: explained(
         "no such socket",
@@ -200,7 +200,7 @@ pub(super) const ERRORS: Errors = Errors {
     ),
     protocol: explained(
         "the server did not understand",
-        "The page and the server do not agree about this call.",
-        "Reload the page, in case the server is newer than it.",
+        "The server could not read a field of this call; the line above names it.",
+        "Correct the field. If it looks right, reload the page: the server may be newer than it.",
     ),
 };
