@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::choice::Choice;
 use super::copy_button::CopyButton;
 use crate::model::form::ENCODINGS;
-use crate::model::format::{grouped, visible_lines};
+use crate::model::format::{escaped, grouped, text_and_rest, visible_lines};
 use crate::model::hexdump::{dump, hex_line};
 use crate::state::Page;
 use crate::text::fill;
@@ -30,17 +30,26 @@ pub(super) fn BytesView(
     let page = Page::from_context();
     let texts = move || &page.text().detail;
     let total = bytes.len();
-    let shown: Vec<u8> = bytes.into_iter().take(SHOWN_BYTES).collect();
+    let shown: Vec<u8> = bytes.iter().copied().take(SHOWN_BYTES).collect();
+    let is_cut = total > shown.len();
     if shown.is_empty() {
         return view! { <p class="quiet">{move || texts().no_bytes}</p> }.into_any();
     }
-    let utf8 = std::str::from_utf8(&shown).map(visible_lines).ok();
+    let utf8 = text_and_rest(&shown).map(|(text, rest)| match is_cut {
+        // The page cut the character; its other bytes are there.
+        true => visible_lines(text),
+        false => visible_lines(text) + &escaped(rest),
+    });
     let narrow = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0) <= NARROW_PX;
     let lines = dump(&shown, if narrow { 8 } else { columns });
     let encoding = RwSignal::new(String::from(if utf8.is_some() { "utf-8" } else { "gbk" }));
     let has_utf8 = utf8.is_some();
-    let bytes = StoredValue::new(shown.clone());
-    let decoded = move || bytes.with_value(|bytes| decode(bytes, &encoding.get()));
+    let decoded = move || decode(&shown, is_cut, &encoding.get());
+    let decoded = Memo::new(move |_| decoded());
+    // What is copied is all of it, as it came.
+    let all = StoredValue::new(bytes);
+    let all_text = move || all.with_value(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let all_hex = move || all.with_value(|bytes| hex_line(bytes, bytes.len()));
     let encodings = Signal::derive(|| {
         ENCODINGS.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect::<Vec<_>>()
     });
@@ -51,16 +60,16 @@ pub(super) fn BytesView(
                     view! {
                         <div class="decoded-head">
                             <h4 class="label">{move || texts().text}</h4>
-                            <CopyButton text=text.clone()/>
+                            <CopyButton text=all_text/>
                         </div>
                         <pre class="bytes-text" data-testid=format!("{prefix}-text")>{text}</pre>
                     }
                 })}
             <div class="decoded-head">
                 <h4 class="label">{move || texts().hex}</h4>
-                <CopyButton text=hex_line(&shown, SHOWN_BYTES)/>
+                <CopyButton text=all_hex/>
             </div>
-            <div class="dump" data-testid=format!("{prefix}-hex") tabindex="0">
+            <div class="dump" data-testid=format!("{prefix}-hex") tabindex="0" role="group" aria-label=move || texts().hex>
                 {lines
                     .into_iter()
                     .map(|line| {
@@ -76,14 +85,14 @@ pub(super) fn BytesView(
                     })
                     .collect_view()}
             </div>
-            {(total > SHOWN_BYTES)
+            {is_cut
                 .then(|| {
                     view! {
                         <p class="hint">
                             {move || {
                                 fill(
-                                    texts().cut,
-                                    &[("kept", &grouped(SHOWN_BYTES as u64)), ("all", &grouped(total as u64))],
+                                    texts().shown,
+                                    &[("shown", &grouped(SHOWN_BYTES as u64)), ("all", &grouped(total as u64))],
                                 )
                             }}
                         </p>
@@ -104,9 +113,11 @@ pub(super) fn BytesView(
                 class:gone=move || has_utf8 && encoding.get() == "utf-8"
                 data-testid=format!("{prefix}-decoded")
             >
-                {decoded}
+                {move || decoded.get()}
             </pre>
-            <p class="hint" class:gone=move || !decoded().contains('\u{fffd}')>
+            <p class="hint" class:gone=move || {
+                has_utf8 && encoding.get() == "utf-8" || !decoded.with(|text| text.contains('\u{fffd}'))
+            }>
                 {move || texts().undecodable}
             </p>
         </div>
@@ -114,9 +125,11 @@ pub(super) fn BytesView(
     .into_any()
 }
 
-/// The browser has the tables of every encoding; what does not fit becomes U+FFFD.
-fn decode(bytes: &[u8], label: &str) -> String {
-    let decoder = web_sys::TextDecoder::new_with_label(label);
-    let text = decoder.and_then(|decoder| decoder.decode_with_u8_array(bytes)).unwrap_or_default();
-    visible_lines(&text)
+/// The browser has the tables of every encoding; what does not fit becomes U+FFFD. Where the page cut the bytes
+/// (`is_cut`), the beginning of a character at their end is no mistake in them and is left out.
+fn decode(bytes: &[u8], is_cut: bool, label: &str) -> String {
+    let Ok(decoder) = web_sys::TextDecoder::new_with_label(label) else { return String::new() };
+    let options = web_sys::TextDecodeOptions::new();
+    options.set_stream(is_cut);
+    visible_lines(&decoder.decode_with_u8_array_and_options(bytes, &options).unwrap_or_default())
 }

@@ -12,8 +12,8 @@ const SAID_FOR: Duration = Duration::from_millis(1500);
 /// Copies a text; not there where the browser allows no page to.
 #[component]
 pub(super) fn CopyButton(
-    /// The text.
-    text: String,
+    /// Makes the text; only at a click, because it can be megabytes.
+    text: impl Fn() -> String + 'static,
 ) -> impl IntoView {
     let page = Page::from_context();
     let copied = RwSignal::new(false);
@@ -22,7 +22,7 @@ pub(super) fn CopyButton(
         let copy = move |_| {
             // The browser may still refuse; then nothing is said.
             let done =
-                wasm_bindgen_futures::JsFuture::from(window().navigator().clipboard().write_text(&text));
+                wasm_bindgen_futures::JsFuture::from(window().navigator().clipboard().write_text(&text()));
             leptos::task::spawn_local(async move {
                 if done.await.is_ok() {
                     copied.try_set(true);

@@ -3,7 +3,7 @@
 use sockyard_protocol::{Data, Event, EventKind, Family, ShutdownHow, SocketType};
 
 use crate::model::errno;
-use crate::model::format::{duration_us, visible};
+use crate::model::format::{duration_us, escaped, text_and_rest, visible};
 use crate::model::hexdump::hex_line;
 use crate::text::{KindNames, Sockets, Text, count, fill};
 
@@ -205,10 +205,14 @@ fn preview(data: Option<&Data>, kinds: &KindNames) -> String {
         // Forced base64 may still be text.
         Some(data) => match data.to_bytes() {
             None => String::new(),
-            Some(bytes) => match std::str::from_utf8(&bytes) {
-                Ok("") => kinds.empty_data.to_owned(),
-                Ok(text) => visible(text, PREVIEW_CHARACTERS),
-                Err(_) => hex_line(&bytes, PREVIEW_BYTES),
+            Some(bytes) => match text_and_rest(&bytes) {
+                Some(("", _)) => kinds.empty_data.to_owned(),
+                // A text longer than the row hides its end anyway.
+                Some((text, rest)) if text.chars().nth(PREVIEW_CHARACTERS).is_none() => {
+                    visible(text, PREVIEW_CHARACTERS) + &escaped(rest)
+                }
+                Some((text, _)) => visible(text, PREVIEW_CHARACTERS),
+                None => hex_line(&bytes, PREVIEW_BYTES),
             },
         },
     }
@@ -243,6 +247,8 @@ mod tests {
         let gbk = shows(received(Data::from_bytes(&[0xba, 0xba]), None));
         assert_eq!((gbk.detail.as_str(), gbk.data.as_str()), ("2 bytes", "ba ba"));
         assert_eq!(shows(received(Data::from_bytes(b""), None)).data, "(empty)");
+        let cut = shows(received(Data::from_bytes(&"漢字".as_bytes()[..5]), None));
+        assert_eq!(cut.data, "漢\\xe5\\xad");
     }
 
     #[test]

@@ -81,7 +81,7 @@ groups! {
     }
     /// A line's details.
     Detail {
-        title close previous next text hex decoded encoding when since_previous took cut undecodable
+        title close previous next text hex decoded encoding when since_previous took cut shown undecodable
         copy copied no_bytes
     }
     /// Mistakes in fields.
