@@ -69,6 +69,13 @@ impl Form {
         self.view.get()
     }
 
+    /// A call as a line of Python.
+    fn python(self, call: &Call) -> String {
+        self.view.with(|view| {
+            view.as_ref().map(|view| python::line(call, view.family, view.is_datagram())).unwrap_or_default()
+        })
+    }
+
     fn is_datagram(self) -> bool {
         self.view.with(|view| view.as_ref().is_some_and(SocketView::is_datagram))
     }
@@ -124,6 +131,11 @@ pub(super) fn CallForm(
     let form = Form::new(socket, kind);
     let page = form.page;
     let about = move || about(kind, form.is_datagram(), &page.text().call);
+    let get_call = move || Call::from(SocketGetOption { socket, name: form.entry(Field::Option) });
+    let run_line = Signal::derive(move || {
+        form.built.with(|built| built.as_ref().map(|call| form.python(call)).unwrap_or_default())
+    });
+    let get_line = Signal::derive(move || form.python(&get_call()));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         form.run();
@@ -133,7 +145,7 @@ pub(super) fn CallForm(
             <p class="about">{about}</p>
             <div class="fields">{fields(form)}</div>
             <div class="run-row">
-                <PythonLine form/>
+                <PythonLine form line=run_line testid="python-line"/>
                 <button type="submit" class="button primary run" data-testid="call-run">
                     {move || match kind {
                         CallKind::Options => page.text().call.set.to_owned(),
@@ -143,10 +155,10 @@ pub(super) fn CallForm(
                 {(kind == CallKind::Options)
                     .then(|| {
                         let get = move |_| {
-                            let name = untrack(|| form.entry(Field::Option));
-                            page.perform(socket, SocketGetOption { socket, name }.into());
+                            page.perform(socket, untrack(get_call));
                         };
                         view! {
+                            <PythonLine form line=get_line testid="python-line-get"/>
                             <button type="button" class="button" data-testid="call-get" on:click=get>
                                 {move || page.text().call.get}
                             </button>
@@ -184,13 +196,13 @@ fn fields(form: Form) -> AnyView {
                 })}
             <PayloadForm form encodings=&ENCODINGS/>
             <Timeout form/>
-            {(!form.is_datagram()).then(|| view! { <Flags form fields=&[Field::FlagOob]/> })}
+            <FlagsOf form/>
         }
         .into_any(),
         CallKind::Recv => view! {
             <TextInput form field=Field::Max label=|labels| labels.max hint=|labels| labels.receive_hint/>
             <Timeout form/>
-            <Flags form fields=&[Field::FlagPeek, Field::FlagWaitall, Field::FlagOob]/>
+            <FlagsOf form/>
         }
         .into_any(),
         CallKind::Shutdown => view! {
@@ -222,10 +234,18 @@ fn fields(form: Form) -> AnyView {
             <Menu form field=Field::Responder label=|labels| labels.responder options=&[
                 ("none", |labels| labels.responder_none),
                 ("echo", |labels| labels.responder_echo),
+                ("discard", |labels| labels.responder_discard),
             ]/>
         }
         .into_any(),
     }
+}
+
+/// The flags that the call has on this type of socket.
+#[component]
+fn FlagsOf(form: Form) -> impl IntoView {
+    let fields = form.kind.flags(form.is_datagram());
+    (!fields.is_empty()).then(|| view! { <Flags form fields/> })
 }
 
 #[component]
@@ -235,18 +255,15 @@ fn Timeout(form: Form) -> impl IntoView {
     }
 }
 
-/// The line of Python about to be performed.
+/// The line of Python about to be performed. A name of its own would hide the line from a screen reader, so what it
+/// is stands before it, unseen.
 #[component]
-fn PythonLine(form: Form) -> impl IntoView {
-    let line = move || {
-        form.built.with(|built| {
-            built.as_ref().map(|call: &Call| python::line(call, form.is_datagram())).unwrap_or_default()
-        })
-    };
+fn PythonLine(form: Form, line: Signal<String>, testid: &'static str) -> impl IntoView {
     view! {
         <div class="python" title=move || form.page.text().call.python>
             <span class="python-prompt" aria-hidden="true">">>>"</span>
-            <code data-testid="python-line" aria-label=move || form.page.text().call.python>{line}</code>
+            <span class="visually-hidden">{move || form.page.text().call.python}</span>
+            <code data-testid=testid>{move || line.get()}</code>
         </div>
     }
 }

@@ -66,21 +66,12 @@ impl CallKind {
         }
     }
 
-    /// The fields of its form.
-    pub fn fields(self, socket: &SocketView) -> &'static [Field] {
-        use Field::*;
+    /// The flags that its form offers. A draft may hold others, from a socket of another type.
+    pub fn flags(self, is_datagram: bool) -> &'static [Field] {
         match self {
-            CallKind::Bind => &[Address],
-            CallKind::Listen => &[Backlog],
-            CallKind::Accept => &[Timeout],
-            CallKind::Connect => &[Address, Timeout],
-            CallKind::Send if socket.is_datagram() => &[Data, DataForm, Encoding, To, Timeout, FlagOob],
-            CallKind::Send => &[Data, DataForm, Encoding, Timeout, FlagOob],
-            CallKind::Recv => &[Max, Timeout, FlagPeek, FlagWaitall, FlagOob],
-            CallKind::Shutdown => &[How],
-            CallKind::Close => &[Linger],
-            CallKind::Options => &[Option, OptionValue],
-            CallKind::Configure => &[Receive, Accept, Responder],
+            CallKind::Send if !is_datagram => &[Field::FlagOob],
+            CallKind::Recv => &[Field::FlagPeek, Field::FlagWaitall, Field::FlagOob],
+            _ => &[],
         }
     }
 }

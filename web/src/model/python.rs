@@ -1,13 +1,20 @@
 //! A call as the line of Python that does the same, so that the page and a tutorial read alike.
+//!
+//! Each line stands alone: a time limit that it sets is gone after it. The modules that lines use are `socket`,
+//! `struct` and `base64`.
 
 use serde_json::Value;
 use sockyard_protocol::call::{
-    RecvFlag, SendFlag, SocketConfigure, SocketGetOption, SocketSend, SocketSetOption,
+    RecvFlag, SendFlag, SocketConfigure, SocketGetOption, SocketRecv, SocketSend, SocketSetOption,
 };
-use sockyard_protocol::{Address, Call, Family, Host, Mode, Payload, ShutdownHow, SocketType, UnixName};
+use sockyard_protocol::{
+    Address, Call, Family, Host, Mode, Payload, Responder, ShutdownHow, SocketType, UnixName,
+};
 
-/// The line, or nothing for calls that Python has no line for.
-pub fn line(call: &Call, is_datagram: bool) -> String {
+use crate::model::format::acts;
+
+/// The line, or nothing for calls that Python has no line for. `socket_family` and `is_datagram` are the socket's.
+pub fn line(call: &Call, socket_family: Family, is_datagram: bool) -> String {
     match call {
         Call::SocketCreate(call) => {
             format!("s = socket.socket({}, {})", family(call.family), r#type(call.r#type))
@@ -23,24 +30,7 @@ pub fn line(call: &Call, is_datagram: bool) -> String {
             with_timeout(call.socket, call.timeout_ms, line)
         }
         Call::SocketSend(call) => send(call, is_datagram),
-        Call::SocketRecv(call) => {
-            let s = call.socket;
-            let flags: Vec<&str> = call
-                .flags
-                .iter()
-                .map(|flag| match flag {
-                    RecvFlag::Peek => "socket.MSG_PEEK",
-                    RecvFlag::Oob => "socket.MSG_OOB",
-                    RecvFlag::Waitall => "socket.MSG_WAITALL",
-                })
-                .collect();
-            let flags = if flags.is_empty() { String::new() } else { format!(", {}", flags.join(" | ")) };
-            let line = match is_datagram {
-                true => format!("data, peer = s{s}.recvfrom({}{flags})", call.max),
-                false => format!("data = s{s}.recv({}{flags})", call.max),
-            };
-            with_timeout(s, call.timeout_ms, line)
-        }
+        Call::SocketRecv(call) => receive(call, is_datagram),
         Call::SocketShutdown(call) => {
             let how = match call.how {
                 ShutdownHow::Read => "SHUT_RD",
@@ -59,8 +49,8 @@ pub fn line(call: &Call, is_datagram: bool) -> String {
                 ),
             }
         }
-        Call::SocketSetOption(call) => set_option(call),
-        Call::SocketGetOption(call) => get_option(call),
+        Call::SocketSetOption(call) => set_option(call, socket_family),
+        Call::SocketGetOption(call) => get_option(call, socket_family),
         Call::SocketConfigure(call) => configure(call, is_datagram),
         _ => String::new(),
     }
@@ -69,8 +59,52 @@ pub fn line(call: &Call, is_datagram: bool) -> String {
 fn with_timeout(socket: u32, timeout_ms: Option<u64>, line: String) -> String {
     match timeout_ms {
         None => line,
-        Some(ms) => format!("s{socket}.settimeout({}); {line}", ms as f64 / 1000.0),
+        Some(ms) => {
+            format!("s{socket}.settimeout({}); {line}; s{socket}.settimeout(None)", ms as f64 / 1000.0)
+        }
     }
+}
+
+fn receive(call: &SocketRecv, is_datagram: bool) -> String {
+    let s = call.socket;
+    let mut flags: Vec<&str> = call
+        .flags
+        .iter()
+        .map(|flag| match flag {
+            RecvFlag::Peek => "socket.MSG_PEEK",
+            RecvFlag::Oob => "socket.MSG_OOB",
+            RecvFlag::Waitall => "socket.MSG_WAITALL",
+        })
+        .collect();
+    let waits_for_all = !is_datagram && call.flags.contains(&RecvFlag::Waitall);
+    if waits_for_all && call.timeout_ms == Some(0) {
+        flags.push("socket.MSG_DONTWAIT");
+    }
+    let flags = if flags.is_empty() { String::new() } else { format!(", {}", flags.join(" | ")) };
+    let line = match is_datagram {
+        true => format!("data, peer = s{s}.recvfrom({}{flags})", call.max),
+        false => format!("data = s{s}.recv({}{flags})", call.max),
+    };
+    // The kernel does not wait for urgent data, and Python would wait for other data instead.
+    if !is_datagram && call.flags.contains(&RecvFlag::Oob) {
+        return line;
+    }
+    match call.timeout_ms {
+        // settimeout makes the descriptor non-blocking, and then MSG_WAITALL waits for nothing.
+        Some(ms) if waits_for_all && ms > 0 => kernels_timeout(s, ms, &line),
+        Some(_) if waits_for_all => line,
+        timeout_ms => with_timeout(s, timeout_ms, line),
+    }
+}
+
+/// A line with the time limit that the kernel keeps itself; its zero is none.
+fn kernels_timeout(socket: u32, ms: u64, line: &str) -> String {
+    let limit = |seconds, micros| {
+        format!(
+            "s{socket}.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack(\"ll\", {seconds}, {micros}))"
+        )
+    };
+    format!("{}; {line}; {}", limit(ms / 1000, ms % 1000 * 1000), limit(0, 0))
 }
 
 fn family(family: Family) -> &'static str {
@@ -117,9 +151,7 @@ fn send(call: &SocketSend, is_datagram: bool) -> String {
 fn payload(payload: &Payload) -> String {
     match payload {
         Payload::Text { text, encoding: None } if text.is_ascii() => format!("b{}", literal(text)),
-        Payload::Text { text, encoding } => {
-            format!("{}.encode(\"{}\")", literal(text), encoding.as_deref().unwrap_or("utf-8"))
-        }
+        Payload::Text { text, encoding } => encoded(text, encoding.as_deref().unwrap_or("utf-8")),
         Payload::Hex { hex } => format!("bytes.fromhex({})", literal(hex)),
         Payload::Base64 { base64 } => format!("base64.b64decode({})", literal(base64)),
         Payload::Escaped { .. } => match payload.to_bytes() {
@@ -128,6 +160,43 @@ fn payload(payload: &Payload) -> String {
         },
         Payload::Zeros { zeros } => format!("bytes({zeros})"),
         Payload::Repeat { repeat, count } => format!("b\"\\x{repeat}\" * {count}"),
+    }
+}
+
+/// The web's GBK has the euro sign, and Python's lacks it.
+const GBK_EURO: &str = "b\"\\x80\"";
+
+fn encoded(text: &str, label: &str) -> String {
+    let codec = codec(label);
+    let encode = |text: &str| format!("{}.encode(\"{codec}\")", literal(text));
+    if codec != "gbk" || !text.contains('€') {
+        return encode(text);
+    }
+    let mut pieces = Vec::new();
+    for (index, part) in text.split('€').enumerate() {
+        if index > 0 {
+            pieces.push(GBK_EURO.to_owned());
+        }
+        if !part.is_empty() {
+            pieces.push(encode(part));
+        }
+    }
+    pieces.join(" + ")
+}
+
+/// Python's codec for an encoding of the web. Where no codec is quite the same this is the nearest: those of Big5,
+/// Shift_JIS and EUC-JP differ from the web's tables in some rare characters.
+fn codec(label: &str) -> &str {
+    match label {
+        // The web reads Latin-1 as what Windows wrote under that name.
+        "iso-8859-1" | "windows-1252" => "cp1252",
+        "windows-1251" => "cp1251",
+        "big5" => "big5hkscs",
+        "shift_jis" => "cp932",
+        "euc-kr" => "cp949",
+        "utf-16le" => "utf-16-le",
+        "utf-16be" => "utf-16-be",
+        _ => label,
     }
 }
 
@@ -140,7 +209,10 @@ fn literal(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            _ if character.is_ascii_control() => out.push_str(&format!("\\x{:02x}", u32::from(character))),
+            _ if u32::from(character) < 0x100 && character.is_control() => {
+                out.push_str(&format!("\\x{:02x}", u32::from(character)));
+            }
+            _ if acts(character) => out.push_str(&format!("\\u{:04x}", u32::from(character))),
             _ => out.push(character),
         }
     }
@@ -166,10 +238,12 @@ fn bytes_literal(bytes: &[u8]) -> String {
 }
 
 /// Level and name of an option in Python's `socket` module.
-fn option_names(name: &str) -> Option<(&'static str, &'static str)> {
+fn option_names(name: &str, family: Family) -> Option<(&'static str, &'static str)> {
     Some(match name {
+        // IPv6 has a hop limit and a traffic class of its own.
+        "ttl" if family == Family::Inet6 => ("IPPROTO_IPV6", "IPV6_UNICAST_HOPS"),
+        "tos" if family == Family::Inet6 => ("IPPROTO_IPV6", "IPV6_TCLASS"),
         "reuse_address" => ("SOL_SOCKET", "SO_REUSEADDR"),
-        "reuse_port" => ("SOL_SOCKET", "SO_REUSEPORT"),
         "broadcast" => ("SOL_SOCKET", "SO_BROADCAST"),
         "keepalive" => ("SOL_SOCKET", "SO_KEEPALIVE"),
         "keepalive_idle_s" => ("IPPROTO_TCP", "TCP_KEEPIDLE"),
@@ -183,56 +257,61 @@ fn option_names(name: &str) -> Option<(&'static str, &'static str)> {
         "tos" => ("IPPROTO_IP", "IP_TOS"),
         "ipv6_only" => ("IPPROTO_IPV6", "IPV6_V6ONLY"),
         "oob_inline" => ("SOL_SOCKET", "SO_OOBINLINE"),
-        "multicast_ttl" => ("IPPROTO_IP", "IP_MULTICAST_TTL"),
-        "multicast_loop" => ("IPPROTO_IP", "IP_MULTICAST_LOOP"),
-        "join_multicast" => ("IPPROTO_IP", "IP_ADD_MEMBERSHIP"),
-        "leave_multicast" => ("IPPROTO_IP", "IP_DROP_MEMBERSHIP"),
         "user_timeout_ms" => ("IPPROTO_TCP", "TCP_USER_TIMEOUT"),
         "error" => ("SOL_SOCKET", "SO_ERROR"),
         _ => return None,
     })
 }
 
-fn set_option(call: &SocketSetOption) -> String {
-    let Some((level, name)) = option_names(&call.name) else { return String::new() };
+fn set_option(call: &SocketSetOption, family: Family) -> String {
+    let Some((level, name)) = option_names(&call.name, family) else { return String::new() };
     let value = match (&call.value, call.name.as_str()) {
         (Value::Null, "linger_s") => "struct.pack(\"ii\", 0, 0)".to_owned(),
-        (value, "linger_s") => format!("struct.pack(\"ii\", 1, {value})"),
-        (Value::Bool(on), _) => u8::from(*on).to_string(),
-        (Value::String(group), "join_multicast" | "leave_multicast") => {
-            format!("socket.inet_aton({}) + socket.inet_aton(\"0.0.0.0\")", literal(group))
-        }
-        (value, _) => value.to_string(),
+        (value, "linger_s") => format!("struct.pack(\"ii\", 1, {})", constant(value)),
+        (value, _) => constant(value),
     };
     format!("s{}.setsockopt(socket.{level}, socket.{name}, {value})", call.socket)
 }
 
-fn get_option(call: &SocketGetOption) -> String {
-    match option_names(&call.name) {
+fn constant(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(on) => u8::from(*on).to_string(),
+        Value::String(text) => literal(text),
+        value => value.to_string(),
+    }
+}
+
+fn get_option(call: &SocketGetOption, family: Family) -> String {
+    match option_names(&call.name, family) {
+        // Two integers: whether it lingers, and for how many seconds.
+        Some((level, name @ "SO_LINGER")) => {
+            format!("struct.unpack(\"ii\", s{}.getsockopt(socket.{level}, socket.{name}, 8))", call.socket)
+        }
         Some((level, name)) => format!("s{}.getsockopt(socket.{level}, socket.{name})", call.socket),
         None => String::new(),
     }
 }
 
-/// What the server does by itself would be a loop in Python.
+/// What the server does by itself would be a loop in Python. One over a stream ends with it.
 fn configure(call: &SocketConfigure, is_datagram: bool) -> String {
     let s = call.socket;
-    let echo = matches!(call.responder, Some(Some(_)));
-    let receive = match (is_datagram, echo) {
-        (true, true) => "data, peer = s.recvfrom(65536); s.sendto(data, peer)",
-        (true, false) => "data, peer = s.recvfrom(65536)",
-        (false, true) => "data = s.recv(65536); s.sendall(data)",
-        (false, false) => "data = s.recv(65536)",
+    let echoes = matches!(call.responder, Some(Some(Responder::Echo {})));
+    let receive = |socket: &str| match (is_datagram, echoes) {
+        (true, true) => {
+            format!("while True: data, peer = {socket}.recvfrom(65536); {socket}.sendto(data, peer)")
+        }
+        (true, false) => format!("while True: data, peer = {socket}.recvfrom(65536)"),
+        (false, true) => format!("while data := {socket}.recv(65536): {socket}.sendall(data)"),
+        (false, false) => format!("while data := {socket}.recv(65536): pass"),
     };
     match (call.accept, call.receive) {
         (Some(Mode::Stream), Some(Mode::Stream)) => {
-            format!("while True: s, peer = s{s}.accept()  # and for each: {receive}, …")
+            let receive = receive("s");
+            format!("while True: s, peer = s{s}.accept()  # and for each, in a thread: {receive}")
         }
         (Some(Mode::Stream), _) => format!("while True: connection, peer = s{s}.accept()"),
-        (_, Some(Mode::Stream)) => {
-            let receive = receive.replace("s.", &format!("s{s}."));
-            format!("while True: {receive}")
-        }
+        (_, Some(Mode::Stream)) => receive(&format!("s{s}")),
         _ => format!("# s{s}: accept() and recv() only when called"),
     }
 }
@@ -244,7 +323,7 @@ mod tests {
     fn check(method: &str, params: &str, is_datagram: bool, expected: &str) {
         let raw = serde_json::value::RawValue::from_string(params.to_owned()).unwrap();
         let call = Call::parse(method, Some(&raw)).unwrap();
-        assert_eq!(line(&call, is_datagram), expected, "{method} {params}");
+        assert_eq!(line(&call, Family::Inet, is_datagram), expected, "{method} {params}");
     }
 
     #[test]
@@ -263,7 +342,7 @@ mod tests {
             "socket.connect",
             r#"{"socket":4,"address":"127.0.0.1:7789","timeout_ms":1500}"#,
             false,
-            "s4.settimeout(1.5); s4.connect((\"127.0.0.1\", 7789))",
+            "s4.settimeout(1.5); s4.connect((\"127.0.0.1\", 7789)); s4.settimeout(None)",
         );
         check("socket.recv", r#"{"socket":3,"max":1024}"#, false, "data = s3.recv(1024)");
         check(
@@ -316,7 +395,68 @@ mod tests {
             "s3.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)",
         );
         for name in sockyard_protocol::call::OPTION_NAMES {
-            assert!(option_names(name).is_some(), "{name}");
+            assert!(option_names(name, Family::Inet).is_some(), "{name}");
         }
+        check(
+            "socket.get_option",
+            r#"{"socket":3,"name":"linger_s"}"#,
+            false,
+            "struct.unpack(\"ii\", s3.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8))",
+        );
+        check(
+            "socket.set_option",
+            r#"{"socket":3,"name":"keepalive","value":null}"#,
+            false,
+            "s3.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, None)",
+        );
+        assert_eq!(option_names("ttl", Family::Inet6), Some(("IPPROTO_IPV6", "IPV6_UNICAST_HOPS")));
+        assert_eq!(option_names("tos", Family::Inet6), Some(("IPPROTO_IPV6", "IPV6_TCLASS")));
+    }
+
+    #[test]
+    fn waiting_for_all_keeps_its_time_limit_in_the_kernel() {
+        check(
+            "socket.recv",
+            r#"{"socket":3,"max":9,"flags":["waitall"],"timeout_ms":1500}"#,
+            false,
+            "s3.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack(\"ll\", 1, 500000)); \
+             data = s3.recv(9, socket.MSG_WAITALL); \
+             s3.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack(\"ll\", 0, 0))",
+        );
+        check(
+            "socket.recv",
+            r#"{"socket":3,"max":9,"flags":["waitall"],"timeout_ms":0}"#,
+            false,
+            "data = s3.recv(9, socket.MSG_WAITALL | socket.MSG_DONTWAIT)",
+        );
+    }
+
+    #[test]
+    fn encodings_are_pythons_codecs() {
+        let send = |text: &str, encoding: &str| {
+            payload(&Payload::Text { text: text.into(), encoding: Some(encoding.into()) })
+        };
+        assert_eq!(send("é", "iso-8859-1"), "\"é\".encode(\"cp1252\")");
+        assert_eq!(
+            send("a€€漢", "gbk"),
+            "\"a\".encode(\"gbk\") + b\"\\x80\" + b\"\\x80\" + \"漢\".encode(\"gbk\")"
+        );
+        assert_eq!(send("a\u{202e}", "utf-8"), "\"a\\u202e\".encode(\"utf-8\")");
+    }
+
+    #[test]
+    fn loops_over_a_stream_end_with_it() {
+        check(
+            "socket.configure",
+            r#"{"socket":3,"receive":"stream","responder":{"kind":"echo"}}"#,
+            false,
+            "while data := s3.recv(65536): s3.sendall(data)",
+        );
+        check(
+            "socket.configure",
+            r#"{"socket":3,"receive":"stream","responder":{"kind":"discard"}}"#,
+            true,
+            "while True: data, peer = s3.recvfrom(65536)",
+        );
     }
 }

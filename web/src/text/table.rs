@@ -59,6 +59,7 @@ groups! {
         zeros encoding to to_hint max timeout timeout_hint flags peek oob waitall how how_read how_write
         how_both linger linger_hint option option_value option_value_hint receive receive_manual
         receive_stream accept accept_manual accept_stream responder responder_none responder_echo
+        responder_discard
         address_bind_hint backlog_hint receive_hint known
     }
     /// How a call ended.

@@ -118,8 +118,9 @@ impl Form<'_> {
         self.draft.get(self.kind, field, self.socket)
     }
 
+    /// Whether a flag is set that the form shows.
     fn is_set(&self, field: Field) -> bool {
-        self.entry(field) == "true"
+        self.kind.flags(self.socket.is_datagram()).contains(&field) && self.entry(field) == "true"
     }
 
     fn address(&self, field: Field, wrong: &mut Wrong) -> Option<sockyard_protocol::Address> {
@@ -180,14 +181,18 @@ impl Form<'_> {
         Some(match entry {
             "on" => Value::Bool(true),
             "off" => Value::Bool(false),
-            // Numbers, true, false and null as they are; anything else is an address.
+            // Numbers, true, false and null as they are; what an option makes of anything else, the server says.
             _ => serde_json::from_str(entry).unwrap_or_else(|_| Value::String(entry.to_owned())),
         })
     }
 
     fn configure(&self) -> Call {
         let mode = |field| if self.entry(field) == "stream" { Mode::Stream } else { Mode::Manual };
-        let responder = (self.entry(Field::Responder) == "echo").then_some(Responder::Echo {});
+        let responder = match self.entry(Field::Responder).as_str() {
+            "echo" => Some(Responder::Echo {}),
+            "discard" => Some(Responder::Discard {}),
+            _ => None,
+        };
         SocketConfigure {
             socket: self.socket.socket,
             receive: Some(mode(Field::Receive)),

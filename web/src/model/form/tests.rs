@@ -76,6 +76,11 @@ fn entries_end_up_in_the_call() {
         &[(Field::Max, "5"), (Field::Timeout, "2.5"), (Field::FlagPeek, "true")],
         json!({"socket": 3, "max": 5, "flags": ["peek"], "timeout_ms": 2500}),
     );
+    check(
+        CallKind::Send,
+        &[(Field::Data, "x"), (Field::FlagOob, "true")],
+        json!({"socket": 3, "data": {"text": "x"}}),
+    );
     check(CallKind::Listen, &[(Field::Backlog, "-1")], json!({"socket": 3, "backlog": -1}));
     check(CallKind::Close, &[(Field::Linger, "0")], json!({"socket": 3, "linger_s": 0}));
     check(
