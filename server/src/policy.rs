@@ -97,7 +97,7 @@ impl Policy {
         let loopback = |family, port| SocketAddr::new(loopback(family), port);
         let narrowed = match address {
             Address::Inet { host: Host::Any, port } => Some(loopback(family, *port)),
-            Address::Inet { host: Host::Ip(ip), port } if classify(*ip) == Class::Unspecified => {
+            Address::Inet { host: Host::Ip(ip), port } if ip.is_unspecified() => {
                 Some(loopback(if ip.is_ipv4() { Family::Inet } else { Family::Inet6 }, *port))
             }
             Address::Inet { .. } | Address::Unix(_) => None,

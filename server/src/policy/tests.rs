@@ -72,6 +72,14 @@ fn any_local_address_is_narrowed_to_loopback() {
 }
 
 #[test]
+fn addresses_that_only_look_like_any_are_not_narrowed() {
+    for address in ["0.0.0.1:0", "[::ffff:0.0.0.0]:0"] {
+        let taken = Policy::new(OWN).take(&address.parse().unwrap(), Family::Inet, &names());
+        assert_eq!(taken.unwrap_err().data.rule.unwrap(), "unspecified", "{address}");
+    }
+}
+
+#[test]
 fn every_answer_for_a_name_must_pass() {
     let policy = Policy::new(OWN);
     let mixed = [IpAddr::from([127, 0, 0, 1]), IpAddr::from([10, 0, 0, 1])];
