@@ -8,6 +8,10 @@ use crate::model::form::{Field, payload_of};
 use crate::model::mistake::payload;
 use crate::text::{count, fill};
 
+/// What browsers report instead of a key that an input method has taken; Safari does so for the Enter that ends a
+/// composition, after it has said that the composition is over.
+const TAKEN_BY_INPUT_METHOD: u32 = 229;
+
 /// The data of a `send`, as it is entered.
 #[component]
 pub(super) fn PayloadText(
@@ -17,17 +21,24 @@ pub(super) fn PayloadText(
     let page = form.page;
     // How many payloads back the arrow keys have gone.
     let back = RwSignal::new(0usize);
+    // What stood here before they went back; going forward ends at it.
+    let unsent = StoredValue::new(String::new());
     let is_count = Memo::new(move |_| form.entry(Field::DataForm) == "zeros");
     let is_wrong = Memo::new(move |_| form.mistake(Field::Data).is_some());
     let recall = move |event: leptos::ev::KeyboardEvent| {
+        if event.is_composing() || event.key_code() == TAKEN_BY_INPUT_METHOD {
+            return;
+        }
+        // With these the arrows select, or move by lines and paragraphs.
+        let is_modified = event.shift_key() || event.ctrl_key() || event.alt_key() || event.meta_key();
         let step = match event.key().as_str() {
-            "Enter" if !event.shift_key() && !event.is_composing() => {
+            "Enter" if !event.shift_key() => {
                 event.prevent_default();
                 back.set(0);
                 return form.run();
             }
-            "ArrowUp" => 1,
-            "ArrowDown" => -1,
+            "ArrowUp" if !is_modified => 1,
+            "ArrowDown" if !is_modified => -1,
             _ => return,
         };
         // In a text of several lines the arrows move the caret.
@@ -39,12 +50,16 @@ pub(super) fn PayloadText(
         match recalled {
             Some(earlier) => {
                 event.prevent_default();
+                if back.get_untracked() == 0 {
+                    unsent.set_value(untrack(|| form.entry(Field::Data)));
+                }
                 back.set(wanted);
                 form.set(Field::Data, earlier);
             }
             None if wanted == 0 && step < 0 && back.get_untracked() > 0 => {
+                event.prevent_default();
                 back.set(0);
-                form.set(Field::Data, String::new());
+                form.set(Field::Data, unsent.get_value());
             }
             None => {}
         }
@@ -69,7 +84,11 @@ pub(super) fn PayloadText(
                 aria-describedby="field-data-note"
                 aria-invalid=move || is_wrong.get().to_string()
                 prop:value=move || form.entry(Field::Data)
-                on:input=move |event| form.set(Field::Data, event_target_value(&event))
+                on:input=move |event| {
+                    // What is typed now is a text of its own to come back to.
+                    back.set(0);
+                    form.set(Field::Data, event_target_value(&event));
+                }
                 on:keydown=recall
             ></textarea>
             <Note form field=Field::Data id="field-data-note".to_owned() hint=|_| ""/>
