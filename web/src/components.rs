@@ -17,6 +17,7 @@ mod connection_bar;
 mod copy_button;
 mod fault_view;
 mod field;
+mod focus;
 mod intro;
 mod log_detail;
 mod log_panel;

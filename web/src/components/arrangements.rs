@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::fault_view::FaultView;
+use super::focus;
 use crate::model::arrangement::Kind;
 use crate::state::{Page, Progress};
 use crate::text::{Arrangement, fill};
@@ -70,14 +71,17 @@ pub(super) fn Arrangements() -> impl IntoView {
 pub(super) fn ArrangementNote() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().arrangement;
-    let dismiss = move || {
+    let dismiss = move |kind: Kind| {
         view! {
             <button
                 type="button"
                 class="icon-button"
                 aria-label=move || texts().dismiss
                 title=move || texts().dismiss
-                on:click=move |_| page.progress.set(None)
+                on:click=move |_| {
+                    page.progress.set(None);
+                    focus::rescue(vec![format!("[data-testid=arrangement-{}]", kind.name())]);
+                }
             >
                 "✕"
             </button>
@@ -94,7 +98,7 @@ pub(super) fn ArrangementNote() -> impl IntoView {
                         {move || look(kind, texts())}
                     </p>
                 </div>
-                {dismiss()}
+                {dismiss(kind)}
             </div>
         }
         .into_any(),
@@ -108,7 +112,7 @@ pub(super) fn ArrangementNote() -> impl IntoView {
                     </p>
                     <FaultView error testid="arrangement-fault"/>
                 </div>
-                {dismiss()}
+                {dismiss(kind)}
             </div>
         }
         .into_any(),

@@ -6,6 +6,7 @@ use sockyard_protocol::{Call, SocketId};
 use wasm_bindgen::JsCast;
 
 use super::field::{Flags, Menu, TextInput};
+use super::focus;
 use super::payload_field::{PayloadForm, PayloadText};
 use crate::model::form::{Built, CallKind, Drafts, ENCODINGS, Field, build};
 use crate::model::mistake::Mistake;
@@ -131,6 +132,7 @@ pub(super) fn CallForm(
     let form = Form::new(socket, kind);
     let page = form.page;
     let about = move || about(kind, form.is_datagram(), &page.text().call);
+    on_cleanup(hand_focus_on);
     let get_call = move || Call::from(SocketGetOption { socket, name: form.entry(Field::Option) });
     let run_line = Signal::derive(move || {
         form.built.with(|built| built.as_ref().map(|call| form.python(call)).unwrap_or_default())
@@ -167,6 +169,21 @@ pub(super) fn CallForm(
             </div>
         </form>
     }
+}
+
+/// A form that goes hands the focus to the next one: from its button to the button, or from a field to the first
+/// field. Where no form follows, the page begins anew.
+fn hand_focus_on() {
+    if !focus::is_within(".call-form") {
+        return;
+    }
+    let places: &[&str] = match focus::is_within(".call-form button") {
+        true => &[".call-form .run", "[data-testid=new-socket-create]"],
+        false => {
+            &[".call-form :is(input, textarea, select)", ".call-form .run", "[data-testid=new-socket-create]"]
+        }
+    };
+    focus::rescue(places.iter().map(|place| (*place).to_owned()).collect());
 }
 
 fn fields(form: Form) -> AnyView {

@@ -6,6 +6,7 @@ use sockyard_protocol::{Event, EventKind};
 use super::badge::Badge;
 use super::bytes_view::BytesView;
 use super::fault_view::FaultView;
+use super::focus;
 use crate::model::format::{clock, duration_us, grouped};
 use crate::model::outcome::CallError;
 use crate::model::summary;
@@ -47,7 +48,10 @@ pub(super) fn LogDetail() -> impl IntoView {
                 on:click=move |_| match testid {
                     "log-detail-previous" => step(-1),
                     "log-detail-next" => step(1),
-                    _ => page.log_selected.set(None),
+                    _ => {
+                        page.log_selected.set(None);
+                        focus::rescue(vec![".log-rows".to_owned()]);
+                    }
                 }
             >
                 {sign}

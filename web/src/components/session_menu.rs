@@ -41,6 +41,10 @@ pub(super) fn SessionMenu() -> impl IntoView {
             on:keydown=move |event| {
                 if event.key() == "Escape" {
                     close();
+                    // The chosen item is not seen any more; the button that opens the menu is.
+                    if let Some(button) = menu.get_untracked().and_then(|menu| opener(&menu)) {
+                        button.focus().ok();
+                    }
                 }
             }
         >
@@ -68,4 +72,8 @@ pub(super) fn SessionMenu() -> impl IntoView {
             </div>
         </details>
     }
+}
+
+fn opener(menu: &web_sys::Element) -> Option<web_sys::HtmlElement> {
+    menu.query_selector("summary").ok().flatten()?.dyn_into().ok()
 }

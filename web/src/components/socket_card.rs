@@ -1,7 +1,7 @@
 //! A socket's card: who it is, whom it talks to, and what the kernel says of it.
 
 use leptos::prelude::*;
-use sockyard_protocol::{Mode, SocketId, SocketInfo};
+use sockyard_protocol::{Mode, Responder, SocketId, SocketInfo};
 
 use super::badge::Badge;
 use super::waiting::CardWaiting;
@@ -16,6 +16,8 @@ use crate::text::{Sockets, States, fill};
 pub(super) fn SocketCard(
     /// The socket.
     socket: SocketId,
+    /// Takes the socket when its close button is pressed.
+    closing: RwSignal<Option<SocketId>>,
 ) -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().sockets;
@@ -64,6 +66,7 @@ pub(super) fn SocketCard(
                     title=close_label
                     on:click=move |event| {
                         event.stop_propagation();
+                        closing.set(Some(socket));
                         page.close_socket(socket);
                     }
                 >
@@ -175,7 +178,7 @@ fn facts(view: &SocketView, texts: &Sockets) -> String {
         if info.receive == Mode::Stream {
             facts.push(texts.streaming.to_owned());
         }
-        if info.responder.is_some() {
+        if matches!(info.responder, Some(Responder::Echo {})) {
             facts.push(texts.echoing.to_owned());
         }
     }

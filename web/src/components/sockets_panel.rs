@@ -1,9 +1,11 @@
 //! The list of sockets, and what makes new ones.
 
 use leptos::prelude::*;
+use sockyard_protocol::SocketId;
 
 use super::arrangements::Arrangements;
 use super::badge::Badge;
+use super::focus;
 use super::new_socket::NewSocket;
 use super::socket_card::SocketCard;
 use crate::model::summary::socket_kind;
@@ -16,6 +18,15 @@ pub(super) fn SocketsPanel() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().sockets;
     let numbers = Memo::new(move |_| page.sockets.with(|table| table.numbers()));
+    // The card whose button was pressed; it goes when the server has closed the socket.
+    let closing = RwSignal::new(None);
+    Effect::new(move || {
+        let left = numbers.get();
+        if let Some(gone) = closing.get_untracked().filter(|gone| !left.contains(gone)) {
+            closing.set(None);
+            focus_after(gone, &left);
+        }
+    });
     let used = move || {
         let most = page.connection.hello.with(|hello| hello.as_ref().map(|hello| hello.limits.sockets))?;
         let used = numbers.with(Vec::len).to_string();
@@ -32,7 +43,7 @@ pub(super) fn SocketsPanel() -> impl IntoView {
                 <Arrangements/>
                 <div class="cards">
                     <For each=move || numbers.get() key=|socket| *socket let(socket)>
-                        <SocketCard socket/>
+                        <SocketCard socket closing/>
                     </For>
                     <p class="empty" class:gone=move || !numbers.with(Vec::is_empty)>
                         {move || texts().empty}
@@ -42,6 +53,17 @@ pub(super) fn SocketsPanel() -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// A card that goes takes the focus with it: the next card has it then, and where there is none, what makes one.
+fn focus_after(gone: SocketId, left: &[SocketId]) {
+    let next = left.iter().find(|socket| **socket > gone).or(left.last());
+    let mut places = Vec::new();
+    if let Some(next) = next {
+        places.push(format!("[data-testid=socket-card][data-socket=\"{next}\"] .card-select"));
+    }
+    places.push("[data-testid=new-socket-create]".to_owned());
+    focus::rescue(places);
 }
 
 /// The sockets closed so far, folded away.

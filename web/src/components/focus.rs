@@ -1,0 +1,31 @@
+//! The keyboard's place on the page, kept where an element that has it goes.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// Whether the focus is inside an element of this kind.
+pub(super) fn is_within(selector: &str) -> bool {
+    let active = document().active_element();
+    active.is_some_and(|element| element.closest(selector).ok().flatten().is_some())
+}
+
+/// Focuses the first element there is of these, once the page stands as its signals say. Does nothing where the
+/// focus is not lost by then.
+pub(super) fn rescue(selectors: Vec<String>) {
+    request_animation_frame(move || {
+        if is_lost() {
+            selectors.iter().any(|selector| focus(selector));
+        }
+    });
+}
+
+/// An element that goes takes the focus with it, and then the body has it.
+fn is_lost() -> bool {
+    document().active_element().is_none_or(|element| element.tag_name().eq_ignore_ascii_case("body"))
+}
+
+fn focus(selector: &str) -> bool {
+    let element = document().query_selector(selector).ok().flatten();
+    let element = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
+}
