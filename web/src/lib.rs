@@ -10,6 +10,7 @@
 //! | name | what it is |
 //! | --- | --- |
 //! | `connection-state` | the state in words; `data-state`: `connecting` `open` `lost` `refused` |
+//! | `page-stopped` | after a panic of the page itself: what happened, with a link that reloads |
 //! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `connection-reload`, `token-input`, `token-submit` |
 //! | `session-id`, `network-chip` | in the top bar |
 //! | `session-menu` | opens `session-new` and `session-close` |
@@ -25,7 +26,7 @@
 //! | `known-address` | fills in the address of the session's socket `data-socket`, in `connect` and `send` |
 //! | `field-error` | a mistake in words, with `data-field` |
 //! | `payload-bytes` | how many bytes the payload comes to |
-//! | `python-line` | the line of Python about to be performed |
+//! | `python-line`, `python-line-get` | the line of Python about to be performed; in `options` also the one that reads |
 //! | `call-run`, `call-get` | perform the call; read an option |
 //! | `call-result`, `call-error`, `call-eof` | how the last call ended; `data-errno` on `call-error` |
 //! | `result-text`, `result-hex`, `result-decoded`, `result-encoding` | the received bytes under the form |
@@ -49,5 +50,39 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Where `boot.js` enters.
 #[wasm_bindgen(start)]
 pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        web_sys::console::error_1(&panic.to_string().into());
+        say_that_it_stopped();
+    }));
     leptos::mount::mount_to_body(components::App);
+}
+
+/// After a panic no signal works any more, so this is written into the document by hand. Reloading is a link, because
+/// a button would call into the program that has stopped.
+fn say_that_it_stopped() -> Option<()> {
+    const NAME: &str = "page-stopped";
+    let window = web_sys::window()?;
+    let document = window.document()?;
+    if document.get_element_by_id(NAME).is_some() {
+        return None;
+    }
+    let tag = document.document_element()?.get_attribute("lang").unwrap_or_default();
+    let text = &text::Language::from_tag(&tag).unwrap_or_default().text().link;
+    let bar = document.create_element("div").ok()?;
+    bar.set_id(NAME);
+    bar.set_class_name("bar bar-bad");
+    bar.set_attribute("role", "alert").ok()?;
+    bar.set_attribute("data-testid", NAME).ok()?;
+    let words = document.create_element("p").ok()?;
+    words.set_class_name("bar-text");
+    words.set_text_content(Some(text.stopped));
+    let reload = document.create_element("a").ok()?;
+    reload.set_class_name("button");
+    reload.set_attribute("href", &window.location().pathname().ok()?).ok()?;
+    reload.set_text_content(Some(text.reload));
+    bar.append_child(&words).ok()?;
+    bar.append_child(&reload).ok()?;
+    let place = document.query_selector(".notices").ok().flatten();
+    place.or_else(|| document.body().map(Into::into))?.append_child(&bar).ok()?;
+    Some(())
 }

@@ -1,7 +1,7 @@
 //! How the last call ended.
 
 use leptos::prelude::*;
-use sockyard_protocol::SocketId;
+use sockyard_protocol::{EventKind, ShutdownHow, SocketId};
 
 use super::bytes_view::BytesView;
 use super::fault_view::FaultView;
@@ -22,18 +22,37 @@ pub(super) fn CallResult(
         <section class="result" aria-label=move || page.text().call.last_result>
             // The sentence is announced; a hex dump of kilobytes must not be.
             <p class="visually-hidden" role="status">
-                {move || outcome.get().map(|outcome| announcement(&outcome, page.text()))}
+                {move || outcome.get().map(|outcome| announcement(page, socket, &outcome))}
             </p>
-            {move || outcome.get().map(|outcome| ended(page, outcome))}
+            {move || outcome.get().map(|outcome| ended(page, socket, outcome))}
         </section>
     }
 }
 
-fn announcement(outcome: &Outcome, text: &Text) -> String {
+/// What the end of the data means: the peer has closed, or reading was shut down on this very socket. The log knows.
+fn end_of_data(page: Page, socket: SocketId, text: &'static Text) -> &'static str {
+    let log = page.log();
+    let log = log.borrow();
+    let own = (0..log.len()).rev().any(|index| {
+        // Few lines speak of it, and only these are worth parsing.
+        log.json(index).is_some_and(|json| json.contains("\"shutdown\""))
+            && log.event(index).is_some_and(|event| {
+                event.socket == Some(socket)
+                    && matches!(
+                        event.kind,
+                        EventKind::Shutdown { how: ShutdownHow::Read | ShutdownHow::Both }
+                    )
+            })
+    });
+    if own { text.outcome.eof_own } else { text.outcome.eof }
+}
+
+fn announcement(page: Page, socket: SocketId, outcome: &Outcome) -> String {
+    let text = page.text();
     let Outcome { call, end } = outcome;
     match end {
         End::Running => format!("{call} {}", text.call.running),
-        End::Done(success) if success.eof => text.outcome.eof.to_owned(),
+        End::Done(success) if success.eof => end_of_data(page, socket, text).to_owned(),
         End::Done(success) => {
             let words: Vec<String> = success.words.iter().map(|words| words.say(text)).collect();
             format!("{call} {}", words.join(". "))
@@ -45,7 +64,7 @@ fn announcement(outcome: &Outcome, text: &Text) -> String {
     }
 }
 
-fn ended(page: Page, Outcome { call, end }: Outcome) -> AnyView {
+fn ended(page: Page, socket: SocketId, Outcome { call, end }: Outcome) -> AnyView {
     match end {
         End::Running => view! {
             <p class="result-running"><code>{call}"()"</code>" "{move || page.text().call.running}</p>
@@ -58,12 +77,12 @@ fn ended(page: Page, Outcome { call, end }: Outcome) -> AnyView {
             </div>
         }
         .into_any(),
-        End::Done(success) => view! { <Succeeded call success/> }.into_any(),
+        End::Done(success) => view! { <Succeeded on=socket call success/> }.into_any(),
     }
 }
 
 #[component]
-fn Succeeded(call: &'static str, success: Success) -> impl IntoView {
+fn Succeeded(on: SocketId, call: &'static str, success: Success) -> impl IntoView {
     let page = Page::from_context();
     let Success { words, bytes, eof, socket } = success;
     let words = StoredValue::new(words);
@@ -81,7 +100,7 @@ fn Succeeded(call: &'static str, success: Success) -> impl IntoView {
             {move || {
                 sentences().into_iter().skip(1).map(|words| view! { <p>{words}</p> }).collect_view()
             }}
-            {eof.then(|| view! { <p class="eof" data-testid="call-eof">{move || page.text().outcome.eof}</p> })}
+            {eof.then(|| view! { <p class="eof" data-testid="call-eof">{move || end_of_data(page, on, page.text())}</p> })}
             {socket
                 .map(|socket| {
                     view! {

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sockyard_protocol::answer::{Accepted, Bound, Connected, Listening, OptionValue, Received, Sent};
+use sockyard_protocol::call::RecvFlag;
 use sockyard_protocol::{Call, Fault, SocketId};
 
 use crate::model::format::duration_us;
@@ -77,6 +78,8 @@ pub enum Words {
     EmptyDatagram,
     /// The length before the cut.
     Truncated(u64),
+    /// The same, of a datagram that was only looked at.
+    TruncatedPeek(u64),
     /// An option's value.
     Value(String),
     /// Of `shutdown`.
@@ -118,6 +121,7 @@ impl Words {
             }
             Words::EmptyDatagram => texts.empty_datagram.to_owned(),
             Words::Truncated(bytes) => fill(texts.truncated, &[("n", &bytes.to_string())]),
+            Words::TruncatedPeek(bytes) => fill(texts.truncated_peek, &[("n", &bytes.to_string())]),
             Words::Value(value) => fill(texts.value, &[("value", value)]),
             Words::Shutdown => texts.shutdown.to_owned(),
             Words::Closed => texts.closed.to_owned(),
@@ -157,7 +161,10 @@ pub fn success(call: &Call, answer: &Value) -> Success {
             said(vec![Words::Connected(local, peer, duration_us)])
         }),
         Call::SocketSend(_) => read(answer, |Sent { bytes }| said(vec![Words::Sent(bytes as u64)])),
-        Call::SocketRecv(_) => read(answer, received),
+        Call::SocketRecv(recv) => {
+            let is_peek = recv.flags.contains(&RecvFlag::Peek);
+            read(answer, move |answer| received(answer, is_peek))
+        }
         Call::SocketShutdown(_) => said(vec![Words::Shutdown]),
         Call::SocketClose(_) => said(vec![Words::Closed]),
         Call::SocketSetOption(_) | Call::SocketGetOption(_) => {
@@ -168,7 +175,7 @@ pub fn success(call: &Call, answer: &Value) -> Success {
     }
 }
 
-fn received(answer: Received) -> Success {
+fn received(answer: Received, is_peek: bool) -> Success {
     let Received { bytes, data, from, truncated, datagram_bytes, eof } = answer;
     if eof {
         return Success { eof: true, ..Success::default() };
@@ -178,7 +185,8 @@ fn received(answer: Received) -> Success {
         words.push(Words::EmptyDatagram);
     }
     if truncated {
-        words.push(Words::Truncated(datagram_bytes.unwrap_or(bytes) as u64));
+        let all = datagram_bytes.unwrap_or(bytes) as u64;
+        words.push(if is_peek { Words::TruncatedPeek(all) } else { Words::Truncated(all) });
     }
     Success { bytes: data.to_bytes(), ..said(words) }
 }
@@ -218,6 +226,17 @@ mod tests {
         let empty = success(&call, &json!({"bytes": 0, "data": {"text": ""}, "from": "127.0.0.1:1"}));
         assert!(!empty.eof);
         assert_eq!(words(&empty)[0], "0 bytes from 127.0.0.1:1");
+    }
+
+    #[test]
+    fn a_peek_loses_nothing() {
+        let said = |flags| {
+            let call = SocketRecv { socket: 3, max: 1, flags, timeout_ms: None }.into();
+            let answer = json!({"bytes": 1, "data": {"text": "a"}, "truncated": true, "datagram_bytes": 9});
+            success(&call, &answer).words[1].clone()
+        };
+        assert_eq!(said(Vec::new()), Words::Truncated(9));
+        assert_eq!(said(vec![RecvFlag::Peek]), Words::TruncatedPeek(9));
     }
 
     #[test]

@@ -174,7 +174,8 @@ fn plain_detail(kind: &EventKind, text: &Text) -> String {
         }
         .to_owned(),
         EventKind::Dropped { count, reason } => {
-            fill(kinds.dropped_detail, &[("n", &count.to_string()), ("reason", reason)])
+            let detail = if *count == 1 { kinds.dropped_one } else { kinds.dropped_detail };
+            fill(detail, &[("n", &count.to_string()), ("reason", reason)])
         }
         EventKind::Note { text } => visible(text, PREVIEW_CHARACTERS),
         EventKind::Sent { .. } | EventKind::Received { .. } | EventKind::Failed { .. } => String::new(),

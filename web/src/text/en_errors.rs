@@ -10,8 +10,8 @@ const fn explained(title: &'static str, means: &'static str, attempt: &'static s
 pub(super) const ERRORS: Errors = Errors {
     eaddrinuse: explained(
         "address already in use",
-        "Another socket holds this address and port, or one did until a moment ago and the kernel still keeps it in TIME_WAIT.",
-        "Choose another port, or port 0. For a server that restarts, set reuse_address before bind.",
+        "Another socket holds this address and port, or one did until a moment ago and the kernel still keeps it in TIME_WAIT. Of a Unix socket: the name is taken.",
+        "Choose another port, or port 0; for a Unix socket another name. For a server that restarts, set reuse_address before bind.",
     ),
     eaddrnotavail: explained(
         "cannot assign requested address",
@@ -30,8 +30,8 @@ pub(super) const ERRORS: Errors = Errors {
     ),
     econnrefused: explained(
         "connection refused",
-        "The machine was reached, but nothing listens on that port: it answered with RST, or for UDP with an ICMP message.",
-        "Start the server first: bind, then listen. Compare the port with the listener’s card.",
+        "The machine was reached, but nothing listens on that port: it answered with RST, or for UDP with an ICMP message. Of a Unix socket: nothing listens under that name.",
+        "Start the server first: bind, then listen. Compare the address with the listener’s card.",
     ),
     econnreset: explained(
         "connection reset by peer",
@@ -65,8 +65,8 @@ pub(super) const ERRORS: Errors = Errors {
     ),
     eopnotsupp: explained(
         "operation not supported",
-        "Sockets of this type do not have this operation. UDP knows no listen and no accept, for it has no connections.",
-        "Use a stream socket (TCP) for listen and accept.",
+        "Sockets of this kind do not have this operation. UDP knows no listen and no accept, for it has no connections; urgent bytes (oob) exist on streams only.",
+        "Use a stream socket (TCP) for listen, accept and oob.",
     ),
     edestaddrreq: explained(
         "destination address required",

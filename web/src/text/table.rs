@@ -29,7 +29,8 @@ groups! {
     Link {
         connecting open lost refused unreachable shutting_down too_large too_slow broken retry_in try_now
         kept token_title token_text token_label token_submit gone_title gone_text closed_title closed_text
-        start_new mismatch_title mismatch_text reload call_lost call_not_open     }
+        start_new mismatch_title mismatch_text reload call_lost call_not_open stopped
+    }
     /// The first visit.
     Intro { title lead step_make step_bind step_send step_see tutorial }
     /// The list of sockets.
@@ -45,7 +46,7 @@ groups! {
     }
     /// Start in one click.
     Arrangement {
-        title lead udp udp_look tcp tcp_look echo echo_look unix unix_look running stopped dismiss
+        title lead udp udp_look tcp tcp_look echo echo_look unix unix_look stopped dismiss
     }
     /// The call bar.
     CallBar {
@@ -65,7 +66,7 @@ groups! {
     /// How a call ended.
     OutcomeTexts {
         bound narrowed listening backlog_capped accepted go_to connected sent_one sent_many received_one
-        received_many received_from eof empty_datagram truncated shutdown closed value configured failed
+        received_many received_from eof eof_own empty_datagram truncated truncated_peek shutdown closed value configured failed
         means attempt bytes_before
     }
     /// The log.
@@ -77,7 +78,7 @@ groups! {
     KindNames {
         created bound listening connected accepted sent received peer_closed reset shutdown option closed
         failed dropped note created_detail listening_detail connected_detail accepted_detail
-        shutdown_read shutdown_write shutdown_both peer_closed_detail reset_detail dropped_detail
+        shutdown_read shutdown_write shutdown_both peer_closed_detail reset_detail dropped_one dropped_detail
         bytes_one bytes_many empty_data
     }
     /// A line's details.

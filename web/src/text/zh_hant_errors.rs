@@ -10,8 +10,8 @@ const fn explained(title: &'static str, means: &'static str, attempt: &'static s
 pub(super) const ERRORS: Errors = Errors {
     eaddrinuse: explained(
         "位址已被使用",
-        "另一個 socket 正占用這個位址和埠號，或剛剛才釋放而核心仍保留在 TIME_WAIT 狀態。",
-        "換一個埠號，或用埠號 0。會重新啟動的伺服器請在 bind 之前設定 reuse_address。",
+        "另一個 socket 正占用這個位址和埠號，或剛剛才釋放而核心仍保留在 TIME_WAIT 狀態。若是 Unix socket，則是名稱已被使用。",
+        "換一個埠號，或用埠號 0；Unix socket 請換一個名稱。會重新啟動的伺服器請在 bind 之前設定 reuse_address。",
     ),
     eaddrnotavail: explained(
         "無法使用指定的位址",
@@ -30,8 +30,8 @@ pub(super) const ERRORS: Errors = Errors {
     ),
     econnrefused: explained(
         "連線被拒絕",
-        "已到達那部機器，但該埠號沒有程式在監聽：它回了 RST，UDP 則是回了 ICMP 訊息。",
-        "請先啟動伺服器：先 bind 再 listen。並核對監聽 socket 卡片上的埠號。",
+        "已到達那部機器，但該埠號沒有程式在監聽：它回了 RST，UDP 則是回了 ICMP 訊息。若是 Unix socket，則是沒有程式以該名稱監聽。",
+        "請先啟動伺服器：先 bind 再 listen。並核對監聽 socket 卡片上的位址。",
     ),
     econnreset: explained(
         "連線被對端重設",
@@ -65,8 +65,8 @@ pub(super) const ERRORS: Errors = Errors {
     ),
     eopnotsupp: explained(
         "不支援的操作",
-        "這種類型的 socket 沒有這個操作。UDP 沒有連線，所以沒有 listen 和 accept。",
-        "listen 和 accept 請使用串流 socket（TCP）。",
+        "這種 socket 沒有這個操作。UDP 沒有連線，所以沒有 listen 和 accept；緊急位元組（oob）也只有串流才有。",
+        "listen、accept 和 oob 請使用串流 socket（TCP）。",
     ),
     edestaddrreq: explained(
         "需要目的位址",
@@ -121,7 +121,7 @@ pub(super) const ERRORS: Errors = Errors {
     ),
     emfile: explained(
         "開啟的檔案太多",
-        "伺服器程序開啟的 socket 和檔案已達上限。",
+        "伺服器行程開啟的 socket 和檔案已達上限。",
         "請關閉不需要的 socket。",
     ),
     enobufs: explained("緩衝區空間不足", "核心目前沒有空間容納這個訊息。", "稍後再試，或一次送少一點。"),
