@@ -81,9 +81,9 @@ pub(crate) enum Refusal {
 
 /// What the page is told as it comes.
 pub(crate) enum Incoming<'a> {
-    /// The session is open. `fresh` says that the page holds nothing of it yet.
+    /// The session is open.
     Opened {
-        /// Whether sockets may be there that the page does not know.
+        /// Whether it was there before, so that it may have sockets that the page does not know.
         resumed: bool,
     },
     /// An event, and the JSON that it came as.
@@ -107,12 +107,15 @@ pub(crate) struct Connection {
 type Handler = Box<dyn Fn(Incoming<'_>)>;
 
 struct Inner {
+    keys: storage::Keys,
     wire: RefCell<Option<Wire>>,
     /// Counts connections, so that a late signal of an earlier one is recognised.
     generation: Cell<u32>,
     attempt: Cell<u32>,
     pending: RefCell<Pending>,
     last_seq: Cell<u64>,
+    /// When the server was heard last, in milliseconds of the page's own clock.
+    heard_at: Cell<f64>,
     heard_hello: Cell<bool>,
     session_ended: Cell<bool>,
     handler: RefCell<Option<Rc<Handler>>>,
@@ -122,11 +125,13 @@ impl Connection {
     /// A connection that is not started yet.
     pub(crate) fn new() -> Connection {
         let inner = Inner {
+            keys: storage::Keys::load(),
             wire: RefCell::new(None),
             generation: Cell::new(0),
             attempt: Cell::new(0),
             pending: RefCell::new(Pending::default()),
             last_seq: Cell::new(0),
+            heard_at: Cell::new(0.0),
             heard_hello: Cell::new(false),
             session_ended: Cell::new(false),
             handler: RefCell::new(None),
@@ -141,7 +146,7 @@ impl Connection {
 
     /// Takes the owner token out of the address bar, then connects.
     pub(crate) fn start(self, handler: impl Fn(Incoming<'_>) + 'static) {
-        storage::take_token_from_address();
+        self.inner().keys.take_token_from_address();
         *self.inner().handler.borrow_mut() = Some(Rc::new(Box::new(handler)));
         let retry = move || {
             if matches!(self.link.get_untracked(), Link::Lost { .. }) {
@@ -149,6 +154,12 @@ impl Connection {
             }
         };
         window_event_listener_untyped("online", move |_| retry());
+        // Opening the printed address in this tab again changes nothing but the fragment.
+        window_event_listener_untyped("hashchange", move |_| {
+            if self.inner().keys.take_token_from_address() && self.link.get_untracked() != Link::Open {
+                self.try_now();
+            }
+        });
         self.connect();
     }
 
@@ -197,8 +208,8 @@ impl Connection {
 
     /// Forgets the session and opens a new one.
     pub(crate) fn start_new_session(self) {
-        storage::forget_session();
         let inner = self.inner();
+        inner.keys.forget_session();
         inner.last_seq.set(0);
         inner.attempt.set(0);
         inner.session_ended.set(false);
@@ -213,8 +224,25 @@ impl Connection {
 
     /// Takes an owner token, alone or in the address that the server printed, and connects with it.
     pub(crate) fn use_token(self, entered: &str) {
-        storage::set_token(target::token_of(entered));
+        self.inner().keys.set_token(target::token_of(entered));
         self.try_now();
+    }
+
+    /// The number of the newest event that came.
+    pub(crate) fn last_seq(self) -> u64 {
+        self.inner().last_seq.get()
+    }
+
+    /// How long the server has not been heard, in milliseconds.
+    pub(crate) fn silent_ms(self) -> f64 {
+        now() - self.inner().heard_at.get()
+    }
+
+    /// Gives up an open connection over which nothing comes any more, and tries again.
+    pub(crate) fn give_up(self) {
+        if self.link.get_untracked() == Link::Open {
+            self.on_close(1006);
+        }
     }
 
     fn inner(self) -> Rc<Inner> {
@@ -230,9 +258,9 @@ impl Connection {
         *inner.wire.borrow_mut() = None;
         self.fail_pending();
         self.link.set(Link::Connecting);
-        let session = storage::session();
+        let session = inner.keys.session();
         let url = target::websocket_url(&storage::origin(), session.as_ref(), inner.last_seq.get());
-        let protocols = target::protocols(storage::token().as_deref());
+        let protocols = target::protocols(inner.keys.token().as_deref());
         let wire = Wire::open(&url, &protocols, move |signal| self.on_wire(generation, signal));
         match wire {
             Some(wire) => *inner.wire.borrow_mut() = Some(wire),
@@ -254,6 +282,7 @@ impl Connection {
         if inner.generation.get() != generation {
             return;
         }
+        inner.heard_at.set(now());
         match signal {
             WireSignal::Message(text) => self.on_message(&text),
             WireSignal::Closed { code } => self.on_close(code),
@@ -273,7 +302,7 @@ impl Connection {
         }
         let Ok(message) = serde_json::from_str::<Message<'_>>(text) else {
             warn("a message that this page cannot read");
-            return;
+            return self.fail_unread(text);
         };
         match (message.method, message.params) {
             (Some("events"), Some(params)) => return self.on_events(params.get()),
@@ -293,6 +322,20 @@ impl Connection {
         }
     }
 
+    /// An answer that cannot be read must not leave its call waiting for ever.
+    fn fail_unread(self, text: &str) {
+        #[derive(Deserialize)]
+        struct Numbered {
+            id: Id,
+        }
+        let Ok(Numbered { id: Id::Number(id) }) = serde_json::from_str(text) else { return };
+        let sender = self.inner().pending.borrow_mut().take(id);
+        if let Some(sender) = sender {
+            let fault = Fault::internal().with_hint("the page cannot read the server's answer");
+            sender.send(Err(CallError::Fault(fault))).ok();
+        }
+    }
+
     fn on_hello(self, params: &str) {
         let Ok(hello) = serde_json::from_str::<Hello>(params) else {
             warn("session.hello cannot be read");
@@ -305,7 +348,12 @@ impl Connection {
         inner.heard_hello.set(true);
         inner.attempt.set(0);
         inner.session_ended.set(false);
-        storage::keep_session(&hello.session, &hello.token);
+        let known = inner.keys.session().is_some_and(|key| key.session == hello.session);
+        if !known || !hello.resumed {
+            // Another session numbers its events from 1 again.
+            inner.last_seq.set(0);
+        }
+        inner.keys.keep_session(&hello.session, &hello.token);
         let resumed = hello.resumed;
         self.hello.set(Some(hello));
         self.link.set(Link::Open);
@@ -324,9 +372,9 @@ impl Connection {
         };
         let inner = self.inner();
         for raw in params.events {
-            // A kind that a newer server adds is skipped; its number still counts.
             let Ok(event) = serde_json::from_str::<Event>(raw.get()) else {
                 warn("an event that this page cannot read");
+                self.skip(raw.get());
                 continue;
             };
             if event.seq > inner.last_seq.get() {
@@ -335,6 +383,18 @@ impl Connection {
             }
         }
         self.hand_on(Incoming::EventsEnd);
+    }
+
+    /// A kind that a newer server adds is skipped; its number still counts.
+    fn skip(self, event: &str) {
+        #[derive(Deserialize)]
+        struct Numbered {
+            seq: u64,
+        }
+        if let Ok(Numbered { seq }) = serde_json::from_str(event) {
+            let inner = self.inner();
+            inner.last_seq.set(inner.last_seq.get().max(seq));
+        }
     }
 
     fn hand_on(self, incoming: Incoming<'_>) {
@@ -351,7 +411,7 @@ impl Connection {
         *inner.wire.borrow_mut() = None;
         self.fail_pending();
         if inner.session_ended.get() || (was_open && code == 1000) {
-            storage::forget_session();
+            inner.keys.forget_session();
             self.link.set(Link::Refused(Refusal::SessionClosed));
             return;
         }
@@ -365,9 +425,9 @@ impl Connection {
         }
         // A browser tells nothing about a failed upgrade, so ask over HTTP what stands against it.
         let generation = inner.generation.get();
-        let url = target::probe_url(storage::session().as_ref());
+        let url = target::probe_url(inner.keys.session().as_ref());
         spawn_local(async move {
-            let probed = probe::probe(&url, storage::token().as_deref()).await;
+            let probed = probe::probe(&url, inner.keys.token().as_deref()).await;
             if self.inner().generation.get() != generation {
                 return;
             }

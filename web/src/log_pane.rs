@@ -62,7 +62,7 @@ struct Inner {
     seen: Cell<usize>,
     chosen: Cell<u64>,
     frame_due: Cell<bool>,
-    /// Set while the pane itself scrolls: the scroll event that follows is not the user's.
+    /// Where the pane itself scrolled to last: a scroll event that finds the list there is not the user's.
     own_scroll: Cell<f64>,
     /// The view's height at the last drawing: a scroll event after it changed is the layout's, not the user's.
     drawn_height: Cell<f64>,
@@ -144,6 +144,14 @@ impl LogPane {
     pub(crate) fn set_filter(&self, filter: Filter) {
         self.inner.filtered.borrow_mut().set(filter);
         self.inner.following.set(true);
+        self.redraw_all();
+    }
+
+    /// Another session's rows follow: nothing of the earlier ones holds.
+    pub(crate) fn start_over(&self) {
+        self.inner.following.set(true);
+        self.inner.seen.set(0);
+        self.inner.filtered.borrow_mut().start_over();
         self.redraw_all();
     }
 

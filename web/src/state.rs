@@ -84,6 +84,8 @@ pub(crate) struct Page {
     pub(crate) progress: RwSignal<Option<Progress>>,
     /// How many lines the log holds, and how many had left the server's log before.
     pub(crate) log_counts: RwSignal<(usize, u64)>,
+    /// Counts the sessions that this page opened: whatever belongs to one starts over when it changes.
+    pub(crate) epoch: RwSignal<u32>,
     /// The chosen line of the log.
     pub(crate) log_selected: RwSignal<Option<u64>>,
     /// Counts up about ten times a second while something shows a running time.
@@ -98,6 +100,14 @@ struct Private {
     session: RefCell<String>,
     notify_due: Cell<bool>,
     refresh_due: Cell<bool>,
+    /// A `socket.list` is on its way, and another is wanted after it.
+    listing: Cell<bool>,
+    list_again: Cell<bool>,
+    /// Whether the session's sockets were listed since it was opened.
+    listed: Cell<bool>,
+    /// A regular question is on its way, and for how many looks.
+    looking: Cell<bool>,
+    unanswered: Cell<u32>,
 }
 
 impl Page {
@@ -109,6 +119,11 @@ impl Page {
             session: RefCell::new(String::new()),
             notify_due: Cell::new(false),
             refresh_due: Cell::new(false),
+            listing: Cell::new(false),
+            list_again: Cell::new(false),
+            listed: Cell::new(false),
+            looking: Cell::new(false),
+            unanswered: Cell::new(0),
         };
         Page {
             connection: Connection::new(),
@@ -121,6 +136,7 @@ impl Page {
             part: RwSignal::new(Part::default()),
             progress: RwSignal::new(None),
             log_counts: RwSignal::new((0, 0)),
+            epoch: RwSignal::new(0),
             log_selected: RwSignal::new(None),
             clock: RwSignal::new(0.0),
             private: StoredValue::new_local(Rc::new(private)),
@@ -183,7 +199,7 @@ impl Page {
         }
     }
 
-    /// Leaves a closed session behind and opens a new one. What was typed into payloads stays.
+    /// Leaves a closed session behind and opens a new one. The payloads that were sent stay to be recalled.
     pub(crate) fn start_new_session(self) {
         self.connection.start_new_session();
     }
@@ -210,7 +226,12 @@ impl Page {
             self.outcomes.set(BTreeMap::new());
             self.progress.set(None);
             self.log_selected.set(None);
-            // A new session counts from 3 again, so what was typed for its number 3 is still there.
+            self.selected.set(None);
+            // A new session counts from 3 again, and its number 3 is not the one that was typed for.
+            self.drafts.update(Drafts::forget_all);
+            private.listed.set(false);
+            self.epoch.update(|epoch| *epoch += 1);
+            self.with_pane(LogPane::start_over);
             self.notify_soon();
         }
         self.refresh_all();
@@ -251,11 +272,20 @@ impl Page {
         self.choose_something();
     }
 
-    /// Something is chosen whenever there is something to choose.
+    /// Something is chosen whenever there is something to choose, once all that there is has come.
     fn choose_something(self) {
+        let seq = self.connection.last_seq();
+        let behind = self
+            .connection
+            .hello
+            .with_untracked(|hello| hello.as_ref().is_none_or(|hello| seq < hello.last_seq));
+        if behind || !self.private.get_value().listed.get() {
+            return;
+        }
         let chosen = self.selected.get_untracked();
         let (gone, newest) = self.sockets.with_untracked(|table| {
-            let gone = chosen.is_none_or(|socket| table.get(socket).is_none());
+            // A socket that was just made may be chosen before its line comes.
+            let gone = chosen.is_none_or(|socket| table.is_gone(socket));
             (gone, table.numbers().last().copied())
         });
         match (gone, newest) {

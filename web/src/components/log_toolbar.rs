@@ -1,6 +1,7 @@
 //! What is shown of the log, and whether it follows.
 
 use leptos::prelude::*;
+use sockyard_protocol::SocketId;
 
 use super::choice::Choice;
 use crate::log_pane::{LogPane, Status};
@@ -24,6 +25,13 @@ pub(super) fn LogToolbar(
         let filter = Filter::new(socket.get().parse().ok(), errors_only.get(), &search.get());
         page.with_pane(|pane| pane.set_filter(filter));
     });
+    Effect::new(move || {
+        // Another session has other sockets.
+        page.epoch.track();
+        socket.set(String::new());
+        errors_only.set(false);
+        search.set(String::new());
+    });
     let filtering = move || !(socket.get().is_empty() && search.get().trim().is_empty()) || errors_only.get();
     let counts = move || {
         let all = page.log_counts.get().0;
@@ -38,7 +46,10 @@ pub(super) fn LogToolbar(
         let numbers = page.sockets.with(|table| {
             let mut numbers = table.numbers();
             numbers.extend(table.closed().map(|closed| closed.view.socket));
+            // What is chosen stays among the choices, or it could be neither seen nor taken back.
+            numbers.extend(socket.get().parse::<SocketId>());
             numbers.sort_unstable();
+            numbers.dedup();
             numbers
         });
         let mut options = vec![(String::new(), texts().filter_all.to_owned())];

@@ -1,11 +1,16 @@
 //! Asks over HTTP what stands against a WebSocket: a browser tells a page nothing about a failed upgrade.
 
-use leptos::prelude::window;
+use std::time::Duration;
+
+use leptos::prelude::{set_timeout, window};
 use serde::Deserialize;
 use sockyard_protocol::Fault;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, RequestInit, Response};
+use web_sys::{AbortController, Request, RequestInit, Response};
+
+/// Longest wait for an answer: a server that takes a connection and says nothing is as good as none.
+const DEADLINE: Duration = Duration::from_secs(5);
 
 /// What stands against it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +36,10 @@ pub(super) async fn probe(url: &str, token: Option<&str>) -> Probed {
 async fn ask(url: &str, token: Option<&str>) -> Option<(u16, String)> {
     let init = RequestInit::new();
     init.set_method("GET");
+    let abort = AbortController::new().ok()?;
+    init.set_signal(Some(&abort.signal()));
+    // Aborting what has ended is nothing.
+    set_timeout(move || abort.abort(), DEADLINE);
     let request = Request::new_with_str_and_init(url, &init).ok()?;
     if let Some(token) = token {
         request.headers().set("Authorization", &format!("Bearer {token}")).ok()?;

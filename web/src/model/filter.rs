@@ -54,6 +54,12 @@ impl Filtered {
         *self = Filtered { filter, ..Filtered::default() };
     }
 
+    /// Starts over with the same filter, after the store was cleared.
+    pub fn start_over(&mut self) {
+        self.rows.clear();
+        self.next = 0;
+    }
+
     /// Looks at the rows that came since the last time.
     pub fn catch_up(&mut self, store: &LogStore) {
         let forgotten = store.forgotten();

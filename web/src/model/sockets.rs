@@ -106,6 +106,11 @@ impl SocketTable {
         self.open.get(&socket)
     }
 
+    /// Whether a socket was closed; one that is not known may still come.
+    pub fn is_gone(&self, socket: SocketId) -> bool {
+        self.gone.contains(&socket)
+    }
+
     /// Follows one line of the log.
     pub fn apply(&mut self, event: &Event) {
         let Some(socket) = event.socket else { return };
@@ -129,6 +134,8 @@ impl SocketTable {
             EventKind::Connected { local, peer, .. } => {
                 view.local = Some(local.clone());
                 view.peer = Some(peer.clone());
+                // A datagram socket may turn to another peer.
+                view.peer_closed = false;
             }
             EventKind::Accepted { connection, peer, local } => {
                 let (family, r#type) = (view.family, view.r#type);
