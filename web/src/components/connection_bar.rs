@@ -10,18 +10,37 @@ use crate::text::fill;
 #[component]
 pub(super) fn ConnectionBar() -> impl IntoView {
     let page = Page::from_context();
-    let link = Memo::new(move |_| page.connection.link.get());
-    move || match link.get() {
-        Link::Open | Link::Connecting => ().into_any(),
-        Link::Lost { reason, retry_at } => view! { <Lost reason retry_at/> }.into_any(),
-        Link::Refused(Refusal::TokenNeeded) => view! { <TokenNeeded/> }.into_any(),
-        Link::Refused(Refusal::Mismatch) => view! { <Mismatch/> }.into_any(),
-        Link::Refused(refusal) => view! { <SessionOver refusal/> }.into_any(),
+    let bar = Memo::new(move |earlier| bar_of(&page.connection.link.get(), earlier.copied()));
+    move || match bar.get() {
+        Bar::Nothing => ().into_any(),
+        Bar::Lost(reason) => view! { <Lost reason/> }.into_any(),
+        Bar::Refused(Refusal::TokenNeeded) => view! { <TokenNeeded/> }.into_any(),
+        Bar::Refused(Refusal::Mismatch) => view! { <Mismatch/> }.into_any(),
+        Bar::Refused(refusal) => view! { <SessionOver refusal/> }.into_any(),
+    }
+}
+
+/// What the bar is about.
+#[derive(Clone, Copy, PartialEq)]
+enum Bar {
+    Nothing,
+    Lost(LostReason),
+    Refused(Refusal),
+}
+
+/// A lost connection's bar stays while it is tried again: made anew at every try it would flicker, and a screen
+/// reader would say the same words over and over.
+fn bar_of(link: &Link, earlier: Option<Bar>) -> Bar {
+    match (link, earlier) {
+        (Link::Connecting, Some(lost @ Bar::Lost(_))) => lost,
+        (Link::Open | Link::Connecting, _) => Bar::Nothing,
+        (Link::Lost { reason, .. }, _) => Bar::Lost(*reason),
+        (Link::Refused(refusal), _) => Bar::Refused(*refusal),
     }
 }
 
 #[component]
-fn Lost(reason: LostReason, retry_at: f64) -> impl IntoView {
+fn Lost(reason: LostReason) -> impl IntoView {
     let page = Page::from_context();
     let why = move || {
         let link = &page.text().link;
@@ -34,6 +53,9 @@ fn Lost(reason: LostReason, retry_at: f64) -> impl IntoView {
         }
     };
     let countdown = move || {
+        let Link::Lost { retry_at, .. } = page.connection.link.get() else {
+            return page.text().link.connecting.to_owned();
+        };
         page.clock.track();
         let seconds = ((retry_at - now()) / 1000.0).ceil().max(0.0);
         fill(page.text().link.retry_in, &[("seconds", &seconds.to_string())])
