@@ -154,19 +154,19 @@ pub(super) fn CallForm(
                         _ => fill(page.text().call.run, &[("call", kind.name())]),
                     }}
                 </button>
-                {(kind == CallKind::Options)
-                    .then(|| {
-                        let get = move |_| {
-                            page.perform(socket, untrack(get_call));
-                        };
-                        view! {
+            </div>
+            {(kind == CallKind::Options)
+                .then(|| {
+                    let get = move |_| page.perform(socket, untrack(get_call));
+                    view! {
+                        <div class="run-row">
                             <PythonLine form line=get_line testid="python-line-get"/>
-                            <button type="button" class="button" data-testid="call-get" on:click=get>
+                            <button type="button" class="button run" data-testid="call-get" on:click=get>
                                 {move || page.text().call.get}
                             </button>
-                        }
-                    })}
-            </div>
+                        </div>
+                    }
+                })}
         </form>
     }
 }
