@@ -77,6 +77,10 @@ pub(crate) enum Refusal {
     SessionClosed,
     /// The server speaks in a way that this page cannot read, as after an upgrade under an open page.
     Mismatch,
+    /// There are as many sessions or connections as the server takes.
+    TooMany,
+    /// The server is not to be reached under this name, or not from this origin.
+    NotAllowed,
 }
 
 /// What the page is told as it comes.
@@ -434,6 +438,8 @@ impl Connection {
             match probed {
                 Probed::TokenNeeded => self.link.set(Link::Refused(Refusal::TokenNeeded)),
                 Probed::SessionGone => self.link.set(Link::Refused(Refusal::SessionGone)),
+                Probed::TooMany => self.link.set(Link::Refused(Refusal::TooMany)),
+                Probed::NotAllowed => self.link.set(Link::Refused(Refusal::NotAllowed)),
                 Probed::Reachable => self.lose(LostReason::Broken),
                 Probed::Unreachable => self.lose(LostReason::Unreachable),
             }

@@ -16,6 +16,9 @@ pub(super) fn ConnectionBar() -> impl IntoView {
         Bar::Lost(reason) => view! { <Lost reason/> }.into_any(),
         Bar::Refused(Refusal::TokenNeeded) => view! { <TokenNeeded/> }.into_any(),
         Bar::Refused(Refusal::Mismatch) => view! { <Mismatch/> }.into_any(),
+        Bar::Refused(refusal @ (Refusal::TooMany | Refusal::NotAllowed)) => {
+            view! { <TurnedAway refusal/> }.into_any()
+        }
         Bar::Refused(refusal) => view! { <SessionOver refusal/> }.into_any(),
     }
 }
@@ -137,6 +140,36 @@ fn SessionOver(refusal: Refusal) -> impl IntoView {
                 on:click=move |_| page.start_new_session()
             >
                 {move || page.text().link.start_new}
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn TurnedAway(refusal: Refusal) -> impl IntoView {
+    let page = Page::from_context();
+    let full = refusal == Refusal::TooMany;
+    let title = move || {
+        let link = &page.text().link;
+        if full { link.too_many_title } else { link.not_allowed_title }
+    };
+    let text = move || {
+        let link = &page.text().link;
+        if full { link.too_many_text } else { link.not_allowed_text }
+    };
+    view! {
+        <div class="bar bar-notice" data-testid="connection-bar">
+            <div class="bar-text" role="alert">
+                <p><strong>{title}</strong></p>
+                <p>{text}</p>
+            </div>
+            <button
+                type="button"
+                class="button"
+                data-testid="connection-retry"
+                on:click=move |_| page.connection.try_now()
+            >
+                {move || page.text().link.try_now}
             </button>
         </div>
     }

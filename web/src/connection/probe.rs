@@ -19,6 +19,10 @@ pub(super) enum Probed {
     TokenNeeded,
     /// The session is unknown or has expired.
     SessionGone,
+    /// There are as many sessions or connections as the server takes.
+    TooMany,
+    /// The server is not to be reached under this name, or not from this origin.
+    NotAllowed,
     /// Nothing: the server is there, so it is worth another try.
     Reachable,
     /// Nobody answers.
@@ -63,6 +67,8 @@ fn read(status: u16, body: &str) -> Probed {
     match (status, code) {
         (401, _) => Probed::TokenNeeded,
         (404, Some(7)) => Probed::SessionGone,
+        (429, _) => Probed::TooMany,
+        (403 | 421, _) => Probed::NotAllowed,
         // A proxy in front answers these where the server behind it is down.
         (502..=504, None) => Probed::Unreachable,
         _ => Probed::Reachable,
@@ -83,6 +89,9 @@ mod tests {
         assert_eq!(read(404, "not found"), Probed::Reachable);
         assert_eq!(read(401, ""), Probed::TokenNeeded);
         assert_eq!(read(426, ""), Probed::Reachable);
+        assert_eq!(read(429, ""), Probed::TooMany);
+        assert_eq!(read(403, ""), Probed::NotAllowed);
+        assert_eq!(read(421, ""), Probed::NotAllowed);
         assert_eq!(read(502, "<html>"), Probed::Unreachable);
     }
 }

@@ -29,7 +29,7 @@ groups! {
     Link {
         connecting open lost refused unreachable shutting_down too_large too_slow broken retry_in try_now
         kept token_title token_text token_label token_submit gone_title gone_text closed_title closed_text
-        start_new mismatch_title mismatch_text reload call_lost call_not_open stopped
+        start_new mismatch_title mismatch_text too_many_title too_many_text not_allowed_title not_allowed_text reload call_lost call_not_open stopped
     }
     /// The first visit.
     Intro { title lead step_make step_bind step_send step_see tutorial }
