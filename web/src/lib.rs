@@ -57,8 +57,8 @@ pub fn start() {
     leptos::mount::mount_to_body(components::App);
 }
 
-/// After a panic no signal works any more, so this is written into the document by hand. Reloading is a link, because
-/// a button would call into the program that has stopped.
+/// After a panic no signal works any more, so this is written into the document by hand. Reloading is a link,
+/// because a button would call into the program that has stopped.
 fn say_that_it_stopped() -> Option<()> {
     const NAME: &str = "page-stopped";
     let window = web_sys::window()?;

@@ -8,8 +8,8 @@ use crate::model::form::{Field, payload_of};
 use crate::model::mistake::payload;
 use crate::text::{count, fill};
 
-/// What browsers report instead of a key that an input method has taken; Safari does so for the Enter that ends a
-/// composition, after it has said that the composition is over.
+/// What browsers report instead of a key that an input method has taken; Safari does so for the Enter that ends
+/// a composition, after it has said that the composition is over.
 const TAKEN_BY_INPUT_METHOD: u32 = 229;
 
 /// The data of a `send`, as it is entered.

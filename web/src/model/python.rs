@@ -13,7 +13,8 @@ use sockyard_protocol::{
 
 use crate::model::format::acts;
 
-/// The line, or nothing for calls that Python has no line for. `socket_family` and `is_datagram` are the socket's.
+/// The line, or nothing for calls that Python has no line for. `socket_family` and `is_datagram` are of the
+/// socket that the call is made on.
 pub fn line(call: &Call, socket_family: Family, is_datagram: bool) -> String {
     match call {
         Call::SocketCreate(call) => {
@@ -184,8 +185,8 @@ fn encoded(text: &str, label: &str) -> String {
     pieces.join(" + ")
 }
 
-/// Python's codec for an encoding of the web. Where no codec is quite the same this is the nearest: those of Big5,
-/// Shift_JIS and EUC-JP differ from the web's tables in some rare characters.
+/// Python's codec for an encoding of the web. Where no codec is quite the same this is the nearest: those of
+/// Big5, Shift_JIS and EUC-JP differ from the web's tables in some rare characters.
 fn codec(label: &str) -> &str {
     match label {
         // The web reads Latin-1 as what Windows wrote under that name.

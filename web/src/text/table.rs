@@ -66,8 +66,8 @@ groups! {
     /// How a call ended.
     OutcomeTexts {
         bound narrowed listening backlog_capped accepted go_to connected sent_one sent_many received_one
-        received_many received_from eof eof_own empty_datagram truncated truncated_peek shutdown closed value configured failed
-        means attempt bytes_before
+        received_many received_from eof eof_own empty_datagram truncated truncated_peek shutdown closed
+        value configured failed means attempt bytes_before
     }
     /// The log.
     Log {
@@ -78,8 +78,8 @@ groups! {
     KindNames {
         created bound listening connected accepted sent received peer_closed reset shutdown option closed
         failed dropped note created_detail listening_detail connected_detail accepted_detail
-        shutdown_read shutdown_write shutdown_both peer_closed_detail reset_detail dropped_one dropped_detail
-        bytes_one bytes_many empty_data
+        shutdown_read shutdown_write shutdown_both peer_closed_detail reset_detail dropped_one
+        dropped_detail bytes_one bytes_many empty_data
     }
     /// A line's details.
     Detail {
