@@ -1,5 +1,7 @@
 //! Language, colours and what else the browser keeps for the next visit.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use sockyard_protocol::SocketId;
 use web_sys::Storage;
@@ -13,6 +15,10 @@ const THEME: &str = "sockyard.theme";
 const SELECTED: &str = "sockyard.selected";
 const CALL: &str = "sockyard.call";
 const DRAFTS: &str = "sockyard.drafts";
+/// Pause in typing after which it is saved.
+const SAVED_AFTER: Duration = Duration::from_millis(400);
+/// Most bytes of earlier payloads that are stored.
+const STORED_MAX: usize = 64 * 1024;
 
 /// The page's colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,11 +108,28 @@ impl Page {
             }
         });
         Effect::new(move || write(tab(), CALL, self.call.get().name()));
-        Effect::new(move || {
-            if let Ok(json) = self.drafts.with(serde_json::to_string) {
-                write(tab(), DRAFTS, &json);
+        self.keep_drafts();
+    }
+
+    /// Saves what is typed after a pause in typing: payloads may be long, and every key would write them all.
+    fn keep_drafts(self) {
+        let due = StoredValue::new(false);
+        let save = move || {
+            if due.get_value() {
+                due.set_value(false);
+                self.drafts.with_untracked(save_drafts);
             }
+        };
+        Effect::new(move |waiting: Option<Option<TimeoutHandle>>| {
+            self.drafts.track();
+            if let Some(handle) = waiting.flatten() {
+                handle.clear();
+            }
+            due.set_value(true);
+            set_timeout_with_handle(save, SAVED_AFTER).ok()
         });
+        // A page that is left does not wait.
+        window_event_listener_untyped("pagehide", move |_| save());
     }
 }
 
@@ -124,6 +147,12 @@ pub(super) fn remembered_call() -> CallKind {
 /// What was typed before a reload.
 pub(super) fn remembered_drafts() -> Drafts {
     read(tab(), DRAFTS).and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
+}
+
+fn save_drafts(drafts: &Drafts) {
+    if let Ok(json) = serde_json::to_string(&drafts.stored(STORED_MAX)) {
+        write(tab(), DRAFTS, &json);
+    }
 }
 
 fn browser_language() -> Language {

@@ -62,6 +62,19 @@ impl Drafts {
         self.sockets.clear();
     }
 
+    /// What a storage is to keep: the newest payloads up to `bytes` in all, and every entry.
+    pub fn stored(&self, bytes: usize) -> Drafts {
+        let mut room = bytes;
+        let fits = |payload: &&String| {
+            let left = room.checked_sub(payload.len());
+            room = left.unwrap_or(0);
+            left.is_some()
+        };
+        let mut history: Vec<String> = self.history.iter().rev().take_while(fits).cloned().collect();
+        history.reverse();
+        Drafts { sockets: self.sockets.clone(), history }
+    }
+
     /// Remembers a payload that was sent.
     pub fn remember(&mut self, payload: &str) {
         if payload.is_empty() {
