@@ -38,6 +38,7 @@
 //! | `tab-sockets`, `tab-call`, `tab-log` | the phone's bottom tabs |
 
 mod actions;
+mod browser_storage;
 mod components;
 mod connection;
 mod log_pane;

@@ -306,6 +306,8 @@ impl Inner {
         let measures = self.measures();
         let laid_out_anew = (measures.view_height - self.drawn_height.get()).abs() > 0.5;
         if !laid_out_anew && (top - self.own_scroll.get()).abs() > 1.5 {
+            // From here on any position is the reader's, also the one that the pane had scrolled to.
+            self.own_scroll.set(f64::NEG_INFINITY);
             if measures.is_at_bottom(top) {
                 self.following.set(true);
             } else {

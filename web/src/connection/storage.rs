@@ -5,9 +5,9 @@
 use std::cell::RefCell;
 
 use leptos::prelude::window;
-use web_sys::Storage;
 
 use super::target::{SessionKey, token_of};
+use crate::browser_storage::{local, read, remove, tab, write};
 
 const TOKEN: &str = "sockyard.token";
 const SESSION: &str = "sockyard.session";
@@ -90,29 +90,4 @@ fn token_fragment() -> Option<String> {
 /// The page's origin.
 pub(super) fn origin() -> String {
     window().location().origin().unwrap_or_default()
-}
-
-fn local() -> Option<Storage> {
-    window().local_storage().ok().flatten()
-}
-
-fn tab() -> Option<Storage> {
-    window().session_storage().ok().flatten()
-}
-
-fn read(storage: Option<Storage>, key: &str) -> Option<String> {
-    storage?.get_item(key).ok().flatten()
-}
-
-/// A browser that stores nothing costs the resume after a reload, and nothing else.
-fn write(storage: Option<Storage>, key: &str, value: &str) {
-    if let Some(storage) = storage {
-        storage.set_item(key, value).ok();
-    }
-}
-
-fn remove(storage: Option<Storage>, key: &str) {
-    if let Some(storage) = storage {
-        storage.remove_item(key).ok();
-    }
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use sockyard_protocol::SocketId;
-use web_sys::Storage;
 
 use super::Page;
+use crate::browser_storage::{local, read, tab, write};
 use crate::model::form::{CallKind, Drafts};
 use crate::text::Language;
 
@@ -159,23 +159,4 @@ fn browser_language() -> Language {
     let tags: Vec<String> =
         window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect();
     Language::preferred(tags.iter().map(String::as_str))
-}
-
-fn local() -> Option<Storage> {
-    window().local_storage().ok().flatten()
-}
-
-fn tab() -> Option<Storage> {
-    window().session_storage().ok().flatten()
-}
-
-fn read(storage: Option<Storage>, key: &str) -> Option<String> {
-    storage?.get_item(key).ok().flatten()
-}
-
-fn write(storage: Option<Storage>, key: &str, value: &str) {
-    if let Some(storage) = storage {
-        // A full storage costs the memory of a preference, and nothing else.
-        storage.set_item(key, value).ok();
-    }
 }

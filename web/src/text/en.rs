@@ -38,7 +38,7 @@ pub(super) const TEXT: Text = Text {
         token_label: "Address or token",
         token_submit: "Connect",
         gone_title: "This session has expired",
-        gone_text: "A session ends when no page was connected for a while, or when the server starts anew. What you typed is kept.",
+        gone_text: "A session ends when no page was connected for a while, or when the server starts anew. Your earlier payloads are kept: arrow up brings them back.",
         closed_title: "The session is closed",
         closed_text: "All of its sockets are closed, too. The log below is what happened.",
         start_new: "Start a new session",

@@ -38,7 +38,7 @@ pub(super) const TEXT: Text = Text {
         token_label: "網址或權杖",
         token_submit: "連線",
         gone_title: "這個工作階段已過期",
-        gone_text: "一段時間沒有頁面連線，或伺服器重新啟動後，工作階段就會結束。您輸入的內容仍然保留。",
+        gone_text: "一段時間沒有頁面連線，或伺服器重新啟動後，工作階段就會結束。先前送出的內容仍然保留，按向上鍵可以取回。",
         closed_title: "工作階段已關閉",
         closed_text: "其中所有的 socket 也都關閉了。下方的紀錄是發生過的事。",
         start_new: "開始新的工作階段",
