@@ -30,7 +30,7 @@
 //! | `call-run`, `call-get` | perform the call; read an option |
 //! | `call-result`, `call-error`, `call-eof` | how the last call ended; `data-errno` on `call-error` |
 //! | `result-text`, `result-hex`, `result-decoded`, `result-encoding` | the received bytes under the form |
-//! | `waiting-call`, `waiting-cancel` | above the log, with `data-call` and `data-socket`; `card-waiting-call`, `card-waiting-cancel` in cards |
+//! | `waiting-call`, `waiting-cancel` | above the log, with `data-call` and `data-socket`; `card-waiting-call`, `card-waiting-cancel` in cards, `result-waiting-call`, `result-waiting-cancel` under the form |
 //! | `log-row` | a visible row, with `data-seq`, `data-kind`, `data-socket` |
 //! | `log-follow`, `log-newest` | follow the newest rows; the button that counts what came meanwhile |
 //! | `log-filter-socket`, `log-filter-errors`, `log-filter-text`, `log-count` | the filter, and how many rows pass it |

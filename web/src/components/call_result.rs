@@ -5,6 +5,7 @@ use sockyard_protocol::{EventKind, ShutdownHow, SocketId};
 
 use super::bytes_view::BytesView;
 use super::fault_view::FaultView;
+use super::waiting::SocketWaiting;
 use crate::model::errno;
 use crate::model::outcome::{CallError, End, Outcome, Success};
 use crate::state::Page;
@@ -68,6 +69,8 @@ fn ended(page: Page, socket: SocketId, Outcome { call, end }: Outcome) -> AnyVie
     match end {
         End::Running => view! {
             <p class="result-running"><code>{call}"()"</code>" "{move || page.text().call.running}</p>
+            // A phone shows neither card nor log beside the form.
+            <SocketWaiting socket place="result"/>
         }
         .into_any(),
         End::Failed(error) => view! {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use sockyard_protocol::{Mode, Responder, SocketId, SocketInfo};
 
 use super::badge::Badge;
-use super::waiting::CardWaiting;
+use super::waiting::SocketWaiting;
 use crate::model::format::{bytes, duration_us};
 use crate::model::sockets::{SocketView, hue};
 use crate::model::summary::socket_kind;
@@ -86,7 +86,7 @@ pub(super) fn SocketCard(
             <p class="card-queues" data-testid="socket-queues">
                 {move || view.get().and_then(|view| view.info).map(|info| queues(&info, texts()))}
             </p>
-            <CardWaiting socket/>
+            <SocketWaiting socket place="card"/>
         </article>
     }
 }

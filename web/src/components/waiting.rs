@@ -21,18 +21,20 @@ pub(super) fn WaitingCalls() -> impl IntoView {
                     <Badge socket=waiting.socket/>
                     <code>{waiting.call}"()"</code>
                     <Elapsed since=waiting.since/>
-                    <Cancel waiting=waiting.clone() testid="waiting-cancel"/>
+                    <Cancel waiting=waiting.clone() testid="waiting-cancel".to_owned()/>
                 </li>
             </For>
         </ul>
     }
 }
 
-/// A socket's waiting calls, in its card.
+/// A socket's waiting calls.
 #[component]
-pub(super) fn CardWaiting(
+pub(super) fn SocketWaiting(
     /// The socket.
     socket: SocketId,
+    /// Where they stand, which begins their names for tests: `card` or `result`.
+    place: &'static str,
 ) -> impl IntoView {
     let page = Page::from_context();
     let waiting = Memo::new(move |_| {
@@ -42,11 +44,11 @@ pub(super) fn CardWaiting(
     });
     view! {
         <For each=move || waiting.get() key=|waiting| waiting.id let(waiting)>
-            <div class="waiting-call" data-testid="card-waiting-call" data-call=waiting.call>
+            <div class="waiting-call" data-testid=format!("{place}-waiting-call") data-call=waiting.call>
                 <span class="waiting-bar" aria-hidden="true"></span>
                 <code>{waiting.call}"()"</code>
                 <Elapsed since=waiting.since/>
-                <Cancel waiting=waiting.clone() testid="card-waiting-cancel"/>
+                <Cancel waiting=waiting.clone() testid=format!("{place}-waiting-cancel")/>
             </div>
         </For>
     }
@@ -69,7 +71,7 @@ fn Elapsed(since: f64) -> impl IntoView {
 }
 
 #[component]
-fn Cancel(waiting: Waiting, testid: &'static str) -> impl IntoView {
+fn Cancel(waiting: Waiting, testid: String) -> impl IntoView {
     let page = Page::from_context();
     let number = waiting.socket.to_string();
     let label = move || fill(page.text().log.cancel_label, &[("call", waiting.call), ("n", &number)]);
