@@ -119,20 +119,15 @@ fn TokenNeeded() -> impl IntoView {
 fn SessionOver(refusal: Refusal) -> impl IntoView {
     let page = Page::from_context();
     let closed = refusal == Refusal::SessionClosed;
-    let title = move || {
+    let words = move || {
         let link = &page.text().link;
-        if closed { link.closed_title } else { link.gone_title }
-    };
-    let text = move || {
-        let link = &page.text().link;
-        if closed { link.closed_text } else { link.gone_text }
+        match closed {
+            true => (link.closed_title, link.closed_text),
+            false => (link.gone_title, link.gone_text),
+        }
     };
     view! {
-        <div class="bar bar-notice" data-testid="connection-bar">
-            <div class="bar-text" role="alert">
-                <p><strong>{title}</strong></p>
-                <p>{text}</p>
-            </div>
+        <Notice words>
             <button
                 type="button"
                 class="button primary"
@@ -141,7 +136,7 @@ fn SessionOver(refusal: Refusal) -> impl IntoView {
             >
                 {move || page.text().link.start_new}
             </button>
-        </div>
+        </Notice>
     }
 }
 
@@ -149,20 +144,15 @@ fn SessionOver(refusal: Refusal) -> impl IntoView {
 fn TurnedAway(refusal: Refusal) -> impl IntoView {
     let page = Page::from_context();
     let full = refusal == Refusal::TooMany;
-    let title = move || {
+    let words = move || {
         let link = &page.text().link;
-        if full { link.too_many_title } else { link.not_allowed_title }
-    };
-    let text = move || {
-        let link = &page.text().link;
-        if full { link.too_many_text } else { link.not_allowed_text }
+        match full {
+            true => (link.too_many_title, link.too_many_text),
+            false => (link.not_allowed_title, link.not_allowed_text),
+        }
     };
     view! {
-        <div class="bar bar-notice" data-testid="connection-bar">
-            <div class="bar-text" role="alert">
-                <p><strong>{title}</strong></p>
-                <p>{text}</p>
-            </div>
+        <Notice words>
             <button
                 type="button"
                 class="button"
@@ -171,6 +161,25 @@ fn TurnedAway(refusal: Refusal) -> impl IntoView {
             >
                 {move || page.text().link.try_now}
             </button>
+        </Notice>
+    }
+}
+
+/// A title, a sentence, and what to do about it.
+#[component]
+fn Notice(
+    /// Title and sentence, in the language of the moment.
+    words: impl Fn() -> (&'static str, &'static str) + Copy + Send + Sync + 'static,
+    /// The button.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="bar bar-notice" data-testid="connection-bar">
+            <div class="bar-text" role="alert">
+                <p><strong>{move || words().0}</strong></p>
+                <p>{move || words().1}</p>
+            </div>
+            {children()}
         </div>
     }
 }
@@ -180,15 +189,15 @@ fn Mismatch() -> impl IntoView {
     let page = Page::from_context();
     // A browser that refuses leaves its own reload button.
     let reload = |_| window().location().reload().unwrap_or_default();
+    let words = move || {
+        let link = &page.text().link;
+        (link.mismatch_title, link.mismatch_text)
+    };
     view! {
-        <div class="bar bar-notice" data-testid="connection-bar">
-            <div class="bar-text" role="alert">
-                <p><strong>{move || page.text().link.mismatch_title}</strong></p>
-                <p>{move || page.text().link.mismatch_text}</p>
-            </div>
+        <Notice words>
             <button type="button" class="button primary" data-testid="connection-reload" on:click=reload>
                 {move || page.text().link.reload}
             </button>
-        </div>
+        </Notice>
     }
 }
