@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::call::{DataForm, PayloadShare};
+use crate::call::{DataForm, Frames, PayloadShare};
 use crate::hello::SessionInfo;
 use crate::{Data, Event, Mode, Responder, SocketId, SocketInfo};
 
@@ -154,6 +154,8 @@ answers! {
     }
     /// Of `session.configure`.
     SessionConfigured {
+        /// How payload bytes travel.
+        frames: Frames,
         /// In which form bytes are sent.
         data: DataForm,
         /// How much of the bytes pushed events carry.
@@ -246,8 +248,9 @@ mod tests {
         );
         check(Cancelled { cancelled: true }.into(), r#"{"cancelled":true}"#);
         check(
-            SessionConfigured { data: DataForm::Auto, payload: PayloadShare::Full }.into(),
-            r#"{"data":"auto","payload":"full"}"#,
+            SessionConfigured { frames: Frames::Json, data: DataForm::Auto, payload: PayloadShare::Full }
+                .into(),
+            r#"{"frames":"json","data":"auto","payload":"full"}"#,
         );
         check(
             LogPage { events: Vec::new(), oldest: 0, newest: 0, more: false }.into(),

@@ -229,6 +229,9 @@ calls! {
     }
     /// How events reach this connection. A field left out stays as it is.
     "session.configure" SessionConfigure {
+        /// How payload bytes travel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        frames: Option<Frames>,
         /// In which form bytes are sent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         data: Option<DataForm>,
@@ -291,6 +294,17 @@ pub enum PollFor {
     Read,
     /// `POLLOUT`: `send` would not wait.
     Write,
+}
+
+/// How payload bytes travel on a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Frames {
+    /// Within the JSON of calls and events.
+    #[default]
+    Json,
+    /// What streaming sockets receive comes as binary messages, and binary messages are sent (section 9).
+    Binary,
 }
 
 /// In which form a connection gets bytes.

@@ -76,6 +76,10 @@ pub enum EventKind {
     Sent {
         /// How many.
         bytes: usize,
+        /// How many operations the event stands for, where a connection in binary frames has several merged into one:
+        /// `bytes` is their sum and `seq` the last one's (section 9).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        count: Option<u64>,
         /// The bytes, unless this connection asked for none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         data: Option<Data>,
@@ -93,6 +97,10 @@ pub enum EventKind {
     Received {
         /// How many.
         bytes: usize,
+        /// How many operations the event stands for, where a connection in binary frames has several merged into one:
+        /// `bytes` is their sum and `seq` the last one's (section 9).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        count: Option<u64>,
         /// The bytes, unless this connection asked for none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         data: Option<Data>,
@@ -290,6 +298,7 @@ mod tests {
         check(
             EventKind::Sent {
                 bytes: 2,
+                count: None,
                 data: hi(),
                 data_cut: false,
                 to: Some("127.0.0.1:9".into()),
@@ -300,6 +309,7 @@ mod tests {
         check(
             EventKind::Received {
                 bytes: 99,
+                count: None,
                 data: hi(),
                 data_cut: true,
                 from: Some("127.0.0.1:8".into()),
@@ -307,6 +317,17 @@ mod tests {
                 flags: vec!["peek".into()],
             },
             r#","bytes":99,"data":{"text":"hi"},"data_cut":true,"from":"127.0.0.1:8","truncated":true,"flags":["peek"]"#,
+        );
+        check(
+            EventKind::Sent {
+                bytes: 99,
+                count: Some(3),
+                data: None,
+                data_cut: false,
+                to: None,
+                flags: Vec::new(),
+            },
+            r#","bytes":99,"count":3"#,
         );
         check(EventKind::PeerClosed {}, "");
         check(EventKind::Reset {}, "");

@@ -95,12 +95,20 @@ impl Entry {
             Happening::Plain(kind) => kind.clone(),
             Happening::Sent { kept, to, flags } => {
                 let (data, data_cut) = kept.data(form, share);
-                EventKind::Sent { bytes: kept.length, data, data_cut, to: to.clone(), flags: flags.clone() }
+                EventKind::Sent {
+                    bytes: kept.length,
+                    count: None,
+                    data,
+                    data_cut,
+                    to: to.clone(),
+                    flags: flags.clone(),
+                }
             }
             Happening::Received { kept, from, truncated, flags } => {
                 let (data, data_cut) = kept.data(form, share);
                 EventKind::Received {
                     bytes: kept.length,
+                    count: None,
                     data,
                     data_cut,
                     from: from.clone(),

@@ -158,6 +158,7 @@ mod tests {
                 Some(3),
                 EventKind::Received {
                     bytes: 5,
+                    count: None,
                     data: Some(Data::from_bytes("Hello".as_bytes())),
                     data_cut: false,
                     from: None,

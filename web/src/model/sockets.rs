@@ -284,6 +284,7 @@ mod tests {
         table.apply(&created(3, SocketType::Stream));
         let received = |flags: Vec<String>| EventKind::Received {
             bytes: 5,
+            count: None,
             data: None,
             data_cut: false,
             from: None,

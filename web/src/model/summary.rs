@@ -232,6 +232,7 @@ mod tests {
     fn received(data: Data, from: Option<&str>) -> EventKind {
         EventKind::Received {
             bytes: data.to_bytes().unwrap().len(),
+            count: None,
             data: Some(data),
             data_cut: false,
             from: from.map(str::to_owned),

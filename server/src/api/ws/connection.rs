@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{WebSocket, close_code};
 use futures_util::StreamExt as _;
-use sockyard_protocol::call::{DataForm, PayloadShare};
+use sockyard_protocol::call::{DataForm, Frames, PayloadShare};
 use sockyard_protocol::event::ClosedBy;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +27,7 @@ const END_DEADLINE: Duration = Duration::from_secs(2);
 /// How events reach this connection: `session.configure`.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Settings {
+    pub(super) frames: Frames,
     pub(super) form: DataForm,
     pub(super) share: PayloadShare,
 }

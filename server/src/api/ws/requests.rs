@@ -12,7 +12,7 @@ use sockyard_protocol::{Answer, Call, Fault};
 use tokio::task::unconstrained;
 use tokio_util::sync::CancellationToken;
 
-use super::connection::Connection;
+use super::connection::{Connection, Settings};
 use super::outbox::Reply;
 use crate::log;
 use crate::session::Caller;
@@ -187,9 +187,11 @@ impl Connection {
 
     fn configure(&self, call: &SessionConfigure) -> Answer {
         let mut settings = self.settings();
+        settings.frames = call.frames.unwrap_or(settings.frames);
         settings.form = call.data.unwrap_or(settings.form);
         settings.share = call.payload.unwrap_or(settings.share);
-        SessionConfigured { data: settings.form, payload: settings.share }.into()
+        let Settings { frames, form: data, share: payload } = *settings;
+        SessionConfigured { frames, data, payload }.into()
     }
 }
 

@@ -97,7 +97,7 @@ impl Writer {
                 return Err(Gone);
             }
         };
-        let Settings { form, share } = *self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        let Settings { form, share, .. } = *self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         let events = Events { events: entries.iter().map(|entry| entry.to_event(form, share)).collect() };
         let text = rpc::request(None, "events", &events).map_err(|_| Gone)?;
         self.write(Message::Text(text.into())).await?;
