@@ -7,9 +7,16 @@ use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use crate::answer::{
+    Accepted, Bound, Cancelled, Configured, Connected, Created, Done, Listening, LogPage, Noted, OptionValue,
+    Polled, Received, Resolved, Sent, SessionConfigured, Sockets,
+};
 use crate::event::EventKinds;
+use crate::hello::SessionInfo;
 use crate::rpc::Id;
-use crate::{Address, Family, Fault, Host, Mode, Payload, Responder, ShutdownHow, SocketId, SocketType};
+use crate::{
+    Address, Family, Fault, Host, Mode, Payload, Responder, ShutdownHow, SocketId, SocketInfo, SocketType,
+};
 
 /// Most bytes that one `recv` returns.
 pub const RECV_MAX: usize = crate::payload::PAYLOAD_MAX;
@@ -40,9 +47,20 @@ pub const OPTION_NAMES: &[&str] = &[
     "error",
 ];
 
-/// Declares the calls: a struct each, the enum over them, and the table from method names.
+/// A call as a type of its own: its name on the wire, and what it returns.
+pub trait Method: Serialize + Into<Call> {
+    /// The method's name on the wire.
+    const NAME: &'static str;
+    /// What the call returns.
+    type Answer: DeserializeOwned;
+}
+
+/// Declares the calls: a struct each, the enum over them, the table from method names, and what each returns.
 macro_rules! calls {
-    ($($(#[$doc:meta])* $method:literal $variant:ident { $($(#[$field_meta:meta])* $field:ident : $type:ty,)* })*) => {
+    ($(
+        $(#[$doc:meta])*
+        $method:literal $variant:ident -> $answer:ty { $($(#[$field_meta:meta])* $field:ident : $type:ty,)* }
+    )*) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +69,11 @@ macro_rules! calls {
 
             impl From<$variant> for Call {
                 fn from(call: $variant) -> Call { Call::$variant(call) }
+            }
+
+            impl Method for $variant {
+                const NAME: &'static str = $method;
+                type Answer = $answer;
             }
         )*
 
@@ -84,21 +107,21 @@ macro_rules! calls {
 
 calls! {
     /// `socket(2)`.
-    "socket.create" SocketCreate {
+    "socket.create" SocketCreate -> Created {
         /// The address family.
         family: Family,
         /// The socket's type.
         r#type: SocketType,
     }
     /// `bind(2)`.
-    "socket.bind" SocketBind {
+    "socket.bind" SocketBind -> Bound {
         /// The socket's number.
         socket: SocketId,
         /// The local address to take.
         address: Address,
     }
     /// `listen(2)`.
-    "socket.listen" SocketListen {
+    "socket.listen" SocketListen -> Listening {
         /// The socket's number.
         socket: SocketId,
         /// How many connections may wait for `accept`; the kernel caps it at `net.core.somaxconn`.
@@ -106,7 +129,7 @@ calls! {
         backlog: i32,
     }
     /// `accept(2)`.
-    "socket.accept" SocketAccept {
+    "socket.accept" SocketAccept -> Accepted {
         /// The listener's number.
         socket: SocketId,
         /// Longest wait in milliseconds; left out waits for ever.
@@ -114,7 +137,7 @@ calls! {
         timeout_ms: Option<u64>,
     }
     /// `connect(2)`.
-    "socket.connect" SocketConnect {
+    "socket.connect" SocketConnect -> Connected {
         /// The socket's number.
         socket: SocketId,
         /// The peer's address.
@@ -124,7 +147,7 @@ calls! {
         timeout_ms: Option<u64>,
     }
     /// `send(2)`, and `sendto(2)` where `to` is given.
-    "socket.send" SocketSend {
+    "socket.send" SocketSend -> Sent {
         /// The socket's number.
         socket: SocketId,
         /// The bytes to send.
@@ -140,7 +163,7 @@ calls! {
         timeout_ms: Option<u64>,
     }
     /// `recv(2)`, and `recvfrom(2)` for datagrams.
-    "socket.recv" SocketRecv {
+    "socket.recv" SocketRecv -> Received {
         /// The socket's number.
         socket: SocketId,
         /// Most bytes to take, 1 to 1048576.
@@ -154,14 +177,14 @@ calls! {
         timeout_ms: Option<u64>,
     }
     /// `shutdown(2)`.
-    "socket.shutdown" SocketShutdown {
+    "socket.shutdown" SocketShutdown -> Done {
         /// The socket's number.
         socket: SocketId,
         /// Which directions end.
         how: ShutdownHow,
     }
     /// `close(2)`.
-    "socket.close" SocketClose {
+    "socket.close" SocketClose -> Done {
         /// The socket's number.
         socket: SocketId,
         /// `SO_LINGER` in seconds for this close; 0 sends RST instead of FIN (socket(7)).
@@ -169,7 +192,7 @@ calls! {
         linger_s: Option<u16>,
     }
     /// `setsockopt(2)`.
-    "socket.set_option" SocketSetOption {
+    "socket.set_option" SocketSetOption -> OptionValue {
         /// The socket's number.
         socket: SocketId,
         /// The option's name.
@@ -178,21 +201,21 @@ calls! {
         value: serde_json::Value,
     }
     /// `getsockopt(2)`.
-    "socket.get_option" SocketGetOption {
+    "socket.get_option" SocketGetOption -> OptionValue {
         /// The socket's number.
         socket: SocketId,
         /// The option's name.
         name: String,
     }
     /// What the kernel knows of a socket (section 6).
-    "socket.info" SocketInfoCall {
+    "socket.info" SocketInfoCall -> SocketInfo {
         /// The socket's number.
         socket: SocketId,
     }
     /// The same of every socket of the session.
-    "socket.list" SocketList {}
+    "socket.list" SocketList -> Sockets {}
     /// `poll(2)`: which of several sockets a call would not wait on.
-    "socket.poll" SocketPoll {
+    "socket.poll" SocketPoll -> Polled {
         /// The sockets' numbers, one to 64 of them.
         #[serde(deserialize_with = "poll_sockets")]
         sockets: Vec<SocketId>,
@@ -204,7 +227,7 @@ calls! {
         timeout_ms: Option<u64>,
     }
     /// Streaming and responders (section 5). A field left out stays as it is.
-    "socket.configure" SocketConfigure {
+    "socket.configure" SocketConfigure -> Configured {
         /// The socket's number.
         socket: SocketId,
         /// Whether the server receives by itself.
@@ -218,17 +241,17 @@ calls! {
         responder: Option<Option<Responder>>,
     }
     /// The addresses of a host name.
-    "dns.resolve" DnsResolve {
+    "dns.resolve" DnsResolve -> Resolved {
         /// The name.
         name: Host,
     }
     /// Ends a call that is still waiting on this connection.
-    "call.cancel" CallCancel {
+    "call.cancel" CallCancel -> Cancelled {
         /// The waiting call's `id`.
         id: Id,
     }
     /// How events reach this connection. A field left out stays as it is.
-    "session.configure" SessionConfigure {
+    "session.configure" SessionConfigure -> SessionConfigured {
         /// How payload bytes travel.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         frames: Option<Frames>,
@@ -240,9 +263,9 @@ calls! {
         payload: Option<PayloadShare>,
     }
     /// What `session.hello` says, and the quotas used.
-    "session.info" SessionInfoCall {}
+    "session.info" SessionInfoCall -> SessionInfo {}
     /// Events of the log, from the oldest.
-    "log.read" LogRead {
+    "log.read" LogRead -> LogPage {
         /// Only events with a greater `seq`.
         #[serde(default)]
         after: u64,
@@ -257,13 +280,13 @@ calls! {
         kinds: Option<EventKinds>,
     }
     /// Puts a note of the user's own into the log.
-    "log.note" LogNote {
+    "log.note" LogNote -> Noted {
         /// The note, at most 4096 bytes.
         #[serde(deserialize_with = "note_text")]
         text: String,
     }
     /// Closes every socket, then the session.
-    "session.close" SessionClose {}
+    "session.close" SessionClose -> Done {}
 }
 
 /// Flags of `send(2)`.
