@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 /// Where the server listens unless it is told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7410";
+
+/// Largest `--max-sessions` and `--max-connections`: about as many descriptors as Linux gives one process
+/// (`fs.nr_open`), so anything above is a slip.
+const COUNT_MAX: i64 = 1_048_576;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,6 +74,28 @@ pub(crate) struct ServeOptions {
         default_value_t = 60
     )]
     grace_seconds: u64,
+
+    /// Most sessions at once; whoever wants one more is refused
+    #[arg(
+        long,
+        value_name = "COUNT",
+        allow_negative_numbers = true,
+        env = "SOCKYARD_MAX_SESSIONS",
+        default_value_t = 2_000,
+        value_parser = value_parser!(u32).range(1..=COUNT_MAX)
+    )]
+    pub(crate) max_sessions: u32,
+
+    /// Most connections to the server at once, WebSockets included; more wait until one ends
+    #[arg(
+        long,
+        value_name = "COUNT",
+        allow_negative_numbers = true,
+        env = "SOCKYARD_MAX_CONNECTIONS",
+        default_value_t = 4_096,
+        value_parser = value_parser!(u32).range(1..=COUNT_MAX)
+    )]
+    pub(crate) max_connections: u32,
 
     /// Another origin under which browsers reach this server, such as that of a proxy (may be repeated)
     #[arg(long, value_name = "URL", env = "SOCKYARD_PUBLIC_URL", value_delimiter = ',', value_parser = parse_origin)]

@@ -73,6 +73,7 @@ async fn serve(options: &ServeOptions, data: &DataDirectory) -> anyhow::Result<(
     };
     let registry = Registry::new(RegistryOptions {
         limits: Limits { grace: options.grace(), ..Limits::default() },
+        sessions_max: options.max_sessions,
         policy: Policy::new(address.port()),
         unix_directory: data.unix_directory(),
         tells_directory: options.access == AccessMode::Token,
@@ -85,7 +86,8 @@ async fn serve(options: &ServeOptions, data: &DataDirectory) -> anyhow::Result<(
     let app =
         Arc::new(App { registry: Arc::clone(&registry), access, origins, connections: connections.clone() });
     let stop = CancellationToken::new();
-    let server = tokio::spawn(api::server::serve(listener, api::router(app), stop.clone()));
+    let router = api::router(app);
+    let server = tokio::spawn(api::server::serve(listener, options.max_connections, router, stop.clone()));
 
     stopped.await;
     tracing::info!("shutting down");

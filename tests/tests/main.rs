@@ -15,6 +15,7 @@ mod info;
 mod kernel;
 mod lifecycle;
 mod log;
+mod operator;
 mod options;
 mod page;
 mod policy;

@@ -21,16 +21,20 @@ use super::guard::Arrival;
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
 /// Longest that written bytes may stay unread (tcp(7), `TCP_USER_TIMEOUT`). A client that takes no answer is dropped.
 const WRITE_DEADLINE: Duration = Duration::from_secs(60);
-/// Most connections at once, WebSockets included. Beyond it they wait in the kernel's backlog.
-const CONNECTIONS_MAX: usize = 4_096;
 /// How long the loop rests after an `accept` that failed, which is when descriptors have run out.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
 /// Largest header, of which one is in memory per connection.
 const HEADER_BYTES: usize = 32 * 1024;
 
-/// Serves until `stop`, then lets requests that are under way end.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+/// Serves until `stop`, then lets requests that are under way end. At most `connections_max` connections are open at
+/// once, WebSockets included; beyond it they wait in the kernel's backlog.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    connections_max: u32,
+    router: Router,
+    stop: CancellationToken,
+) {
+    let places = Arc::new(Semaphore::new(connections_max as usize));
     let connections = TaskTracker::new();
     loop {
         let accepted = tokio::select! {

@@ -15,13 +15,12 @@ use crate::network::Network;
 use crate::policy::Policy;
 use crate::secret;
 
-/// Most sessions at once. Idle they cost some 2 KiB each; their sockets and logs are bounded by [`Limits`].
-const SESSIONS_MAX: usize = 2_000;
-
 /// What the registry makes sessions of.
 #[derive(Debug)]
 pub(crate) struct RegistryOptions {
     pub(crate) limits: Limits,
+    /// Most sessions at once. Idle they cost some 2 KiB each; their sockets and logs are bounded by [`Limits`].
+    pub(crate) sessions_max: u32,
     pub(crate) policy: Arc<Policy>,
     pub(crate) unix_directory: PathBuf,
     pub(crate) tells_directory: bool,
@@ -48,7 +47,7 @@ impl Registry {
 
     /// Opens a session, with whoever opened it there.
     pub(crate) fn open(self: &Arc<Self>) -> Result<Presence, Fault> {
-        let RegistryOptions { limits, policy, unix_directory, tells_directory } = &self.options;
+        let RegistryOptions { limits, sessions_max, policy, unix_directory, tells_directory } = &self.options;
         let parts = SessionParts {
             limits: *limits,
             network: Arc::clone(&self.network),
@@ -59,8 +58,8 @@ impl Registry {
         };
         let session = {
             let mut sessions = self.lock();
-            if sessions.len() >= SESSIONS_MAX {
-                return Err(Fault::quota("sessions", SESSIONS_MAX as u64));
+            if sessions.len() >= *sessions_max as usize {
+                return Err(Fault::quota("sessions", (*sessions_max).into()));
             }
             let session = Session::new(format!("s_{}", secret::hex(8)), secret::token(), parts);
             sessions.insert(session.id.clone(), Arc::clone(&session));
