@@ -13,6 +13,7 @@ macro_rules! answers {
         $(
             $(#[$doc])*
             #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+            #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
             pub struct $variant { $($(#[$field_meta])* pub $field: $type,)* }
 
             impl From<$variant> for Answer {

@@ -58,12 +58,15 @@ pub trait Method: Serialize + Into<Call> {
 /// Declares the calls: a struct each, the enum over them, the table from method names, and what each returns.
 macro_rules! calls {
     ($(
-        $(#[$doc:meta])*
+        $(#[doc = $doc:literal])*
+        $(#[cfg_attr($cfg:meta, $attribute:meta)])?
         $method:literal $variant:ident -> $answer:ty { $($(#[$field_meta:meta])* $field:ident : $type:ty,)* }
     )*) => {
         $(
-            $(#[$doc])*
+            $(#[doc = $doc])*
             #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+            #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+            $(#[cfg_attr($cfg, $attribute)])?
             #[serde(deny_unknown_fields)]
             pub struct $variant { $($(#[$field_meta])* pub $field: $type,)* }
 
@@ -80,7 +83,7 @@ macro_rules! calls {
         /// One call of a client.
         #[derive(Clone, Debug, PartialEq, Serialize)]
         #[serde(untagged)]
-        pub enum Call { $($(#[$doc])* $variant($variant),)* }
+        pub enum Call { $($(#[doc = $doc])* $variant($variant),)* }
 
         impl Call {
             /// Every method's name, in the order of section 4.
@@ -101,26 +104,38 @@ macro_rules! calls {
                     _ => Err(Fault::no_such_method(method)),
                 }
             }
+
+            /// The schemas of every method, in the order of section 4.
+            #[cfg(feature = "schemas")]
+            pub fn schemas(schemas: &mut crate::schema::Schemas) -> Vec<crate::schema::MethodSchemas> {
+                vec![$(schemas.method::<$variant>(),)*]
+            }
         }
     };
 }
 
 calls! {
-    /// `socket(2)`.
+    /// `socket(2)`: makes a socket.
+    ///
+    /// It gets the next number of its session, from 3 upwards; a number never comes back.
     "socket.create" SocketCreate -> Created {
         /// The address family.
         family: Family,
         /// The socket's type.
         r#type: SocketType,
     }
-    /// `bind(2)`.
+    /// `bind(2)`: gives a socket its local address.
+    ///
+    /// Port 0 lets the kernel choose a free port, which the answer tells.
     "socket.bind" SocketBind -> Bound {
         /// The socket's number.
         socket: SocketId,
         /// The local address to take.
         address: Address,
     }
-    /// `listen(2)`.
+    /// `listen(2)`: makes a stream socket a listener.
+    ///
+    /// From then on the kernel completes connections by itself and keeps them in the listener's queue.
     "socket.listen" SocketListen -> Listening {
         /// The socket's number.
         socket: SocketId,
@@ -128,7 +143,9 @@ calls! {
         #[serde(default = "default_backlog")]
         backlog: i32,
     }
-    /// `accept(2)`.
+    /// `accept(2)`: takes a connection out of a listener's queue.
+    ///
+    /// It waits for one where there is none. The connection is a new socket with a number of its own.
     "socket.accept" SocketAccept -> Accepted {
         /// The listener's number.
         socket: SocketId,
@@ -136,7 +153,9 @@ calls! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout_ms: Option<u64>,
     }
-    /// `connect(2)`.
+    /// `connect(2)`: connects a socket to a peer.
+    ///
+    /// A stream waits until the peer has answered; a datagram socket only remembers the address.
     "socket.connect" SocketConnect -> Connected {
         /// The socket's number.
         socket: SocketId,
@@ -147,6 +166,8 @@ calls! {
         timeout_ms: Option<u64>,
     }
     /// `send(2)`, and `sendto(2)` where `to` is given.
+    ///
+    /// All of the bytes are taken, or the call fails and `error.data.bytes` says how many were. It waits while the buffer is full.
     "socket.send" SocketSend -> Sent {
         /// The socket's number.
         socket: SocketId,
@@ -163,11 +184,14 @@ calls! {
         timeout_ms: Option<u64>,
     }
     /// `recv(2)`, and `recvfrom(2)` for datagrams.
+    ///
+    /// It waits until something is there. With a time limit nothing is lost: what comes later waits for the next call.
     "socket.recv" SocketRecv -> Received {
         /// The socket's number.
         socket: SocketId,
         /// Most bytes to take, 1 to 1048576.
         #[serde(default = "default_recv_max", deserialize_with = "recv_max")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 1, max = RECV_MAX)))]
         max: usize,
         /// Flags of the call.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -176,14 +200,16 @@ calls! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout_ms: Option<u64>,
     }
-    /// `shutdown(2)`.
+    /// `shutdown(2)`: ends one direction of a connection, or both.
     "socket.shutdown" SocketShutdown -> Done {
         /// The socket's number.
         socket: SocketId,
         /// Which directions end.
         how: ShutdownHow,
     }
-    /// `close(2)`.
+    /// `close(2)`: closes a socket.
+    ///
+    /// Calls that still wait on it end with the error `cancelled`. Its number never comes back.
     "socket.close" SocketClose -> Done {
         /// The socket's number.
         socket: SocketId,
@@ -191,33 +217,39 @@ calls! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         linger_s: Option<u16>,
     }
-    /// `setsockopt(2)`.
+    /// `setsockopt(2)`: sets an option and tells its value as the kernel then reports it.
+    #[cfg_attr(feature = "schemas", schemars(transform = crate::schema::set_option))]
     "socket.set_option" SocketSetOption -> OptionValue {
         /// The socket's number.
         socket: SocketId,
         /// The option's name.
+        #[cfg_attr(feature = "schemas", schemars(schema_with = "crate::schema::settable_option"))]
         name: String,
-        /// Its new value.
+        /// Its new value, of the type that the option takes.
         value: serde_json::Value,
     }
-    /// `getsockopt(2)`.
+    /// `getsockopt(2)`: reads an option. Reading `error` clears it, as `SO_ERROR` does (socket(7)).
     "socket.get_option" SocketGetOption -> OptionValue {
         /// The socket's number.
         socket: SocketId,
         /// The option's name.
+        #[cfg_attr(feature = "schemas", schemars(schema_with = "crate::schema::option_name"))]
         name: String,
     }
-    /// What the kernel knows of a socket (section 6).
+    /// What the kernel knows of a socket: addresses, TCP state, queues, counters (section 6).
     "socket.info" SocketInfoCall -> SocketInfo {
         /// The socket's number.
         socket: SocketId,
     }
-    /// The same of every socket of the session.
+    /// What the kernel knows of every socket of the session.
     "socket.list" SocketList -> Sockets {}
     /// `poll(2)`: which of several sockets a call would not wait on.
+    ///
+    /// It waits until one of them is ready. Where the time limit passes the answer is an empty array.
     "socket.poll" SocketPoll -> Polled {
         /// The sockets' numbers, one to 64 of them.
         #[serde(deserialize_with = "poll_sockets")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = POLL_MAX)))]
         sockets: Vec<SocketId>,
         /// What to ask for; both if left out.
         #[serde(default = "default_poll_for")]
@@ -226,7 +258,9 @@ calls! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout_ms: Option<u64>,
     }
-    /// Streaming and responders (section 5). A field left out stays as it is.
+    /// Lets the server receive, accept and answer by itself (section 5).
+    ///
+    /// A field left out stays as it is.
     "socket.configure" SocketConfigure -> Configured {
         /// The socket's number.
         socket: SocketId,
@@ -240,17 +274,19 @@ calls! {
         #[serde(default, deserialize_with = "responder", skip_serializing_if = "Option::is_none")]
         responder: Option<Option<Responder>>,
     }
-    /// The addresses of a host name.
+    /// The addresses of a host name, each with whether sockets may reach it.
     "dns.resolve" DnsResolve -> Resolved {
         /// The name.
         name: Host,
     }
-    /// Ends a call that is still waiting on this connection.
+    /// Ends a call that is still waiting on this connection; that one fails with the error `cancelled`.
     "call.cancel" CallCancel -> Cancelled {
         /// The waiting call's `id`.
         id: Id,
     }
-    /// How events reach this connection. A field left out stays as it is.
+    /// How bytes and events reach this connection.
+    ///
+    /// A field left out stays as it is.
     "session.configure" SessionConfigure -> SessionConfigured {
         /// How payload bytes travel.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -262,15 +298,16 @@ calls! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         payload: Option<PayloadShare>,
     }
-    /// What `session.hello` says, and the quotas used.
+    /// What `session.hello` says, and how much of the limits is used.
     "session.info" SessionInfoCall -> SessionInfo {}
-    /// Events of the log, from the oldest.
+    /// A page of the session's log, from the oldest event.
     "log.read" LogRead -> LogPage {
         /// Only events with a greater `seq`.
         #[serde(default)]
         after: u64,
         /// Most events to return, 1 to 1000.
         #[serde(default = "default_log_limit", deserialize_with = "log_limit")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 1, max = LOG_READ_MAX)))]
         limit: usize,
         /// Only events of this socket.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -283,6 +320,7 @@ calls! {
     "log.note" LogNote -> Noted {
         /// The note, at most 4096 bytes.
         #[serde(deserialize_with = "note_text")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = NOTE_MAX)))]
         text: String,
     }
     /// Closes every socket, then the session.
@@ -291,6 +329,7 @@ calls! {
 
 /// Flags of `send(2)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SendFlag {
     /// `MSG_OOB`: the last byte is TCP's urgent data (RFC 6093).
@@ -299,6 +338,7 @@ pub enum SendFlag {
 
 /// Flags of `recv(2)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RecvFlag {
     /// `MSG_PEEK`: look, and leave the bytes in the queue.
@@ -311,6 +351,7 @@ pub enum RecvFlag {
 
 /// What `poll(2)` is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PollFor {
     /// `POLLIN`: `recv` or `accept` would not wait.
@@ -321,6 +362,7 @@ pub enum PollFor {
 
 /// How payload bytes travel on a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Frames {
     /// Within the JSON of calls and events.
@@ -332,6 +374,7 @@ pub enum Frames {
 
 /// In which form a connection gets bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DataForm {
     /// Text where the bytes are valid UTF-8, base64 otherwise.
@@ -343,6 +386,7 @@ pub enum DataForm {
 
 /// How much of the bytes pushed events carry on a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PayloadShare {
     /// All that the log holds.

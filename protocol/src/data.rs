@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Received or sent bytes: text where all of them are valid UTF-8, base64 otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Data {
     /// The bytes, which are this text in UTF-8.

@@ -15,6 +15,7 @@ pub const PREVIEW_BYTES: usize = 256;
 
 /// One line of a session's log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Its number, from 1 without gaps.
     pub seq: u64,
@@ -30,6 +31,7 @@ pub struct Event {
 
 /// What happened, with what there is to tell about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EventKind {
     /// `socket(2)` made a socket.
@@ -244,6 +246,7 @@ impl<'de> Deserialize<'de> for EventKinds {
 
 /// Who closed a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ClosedBy {
     /// A call of `socket.close`.

@@ -7,8 +7,10 @@ const HINT_MAX: usize = 500;
 
 /// The error of a call, as its caller gets it and as the log keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Fault {
     /// A code of section 8.
+    #[cfg_attr(feature = "schemas", schemars(schema_with = "crate::schema::fault_code"))]
     pub code: i32,
     /// One clause in lower case: what failed.
     pub message: String,
@@ -18,6 +20,7 @@ pub struct Fault {
 
 /// What a program can act on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct FaultData {
     /// The class of the error.
     pub kind: FaultKind,
@@ -46,6 +49,7 @@ pub struct FaultData {
 
 /// Classes of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
     /// The kernel refused.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The parameters of `session.hello`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Hello {
     /// The session's id.
     pub session: String,
@@ -28,6 +29,7 @@ pub struct Hello {
 
 /// The server's name and version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Server {
     /// `sockyard`.
     pub name: String,
@@ -37,6 +39,7 @@ pub struct Server {
 
 /// Where a session's sockets live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Network {
     /// `host`: the sockets are this machine's own.
     pub kind: String,
@@ -49,6 +52,7 @@ pub struct Network {
 
 /// What a session may use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Limits {
     /// Open sockets.
     pub sockets: u32,
@@ -70,6 +74,7 @@ pub struct Limits {
 
 /// The result of `session.info`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct SessionInfo {
     /// What `session.hello` says.
     #[serde(flatten)]
@@ -80,6 +85,7 @@ pub struct SessionInfo {
 
 /// How much of the limits is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Used {
     /// Open sockets.
     pub sockets: u32,

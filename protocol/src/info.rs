@@ -6,6 +6,7 @@ use crate::{Family, Mode, Responder, SocketId, SocketType};
 
 /// The result of `socket.info`. What the kernel does not have for this kind of socket is null.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct SocketInfo {
     /// The socket's number.
     pub socket: SocketId,
@@ -44,6 +45,7 @@ pub struct SocketInfo {
 
 /// A listener's accept queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Backlog {
     /// Connections that wait for `accept`.
     pub waiting: u32,
@@ -53,6 +55,7 @@ pub struct Backlog {
 
 /// What `TCP_INFO` says (tcp(7), `struct tcp_info` of `linux/tcp.h`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct TcpInfo {
     /// Smoothed round-trip time in microseconds (RFC 6298).
     pub rtt_us: u32,

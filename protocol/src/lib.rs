@@ -18,6 +18,8 @@ pub mod info;
 pub mod payload;
 pub mod responder;
 pub mod rpc;
+#[cfg(feature = "schemas")]
+pub mod schema;
 
 pub use address::{Address, Host, UnixName};
 pub use answer::Answer;
@@ -47,6 +49,7 @@ pub const TOKEN_SUBPROTOCOL_PREFIX: &str = "sockyard.token.";
 
 /// Address family of a socket, `socket(2)`'s first argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
     /// `AF_INET`, IPv4.
@@ -59,6 +62,7 @@ pub enum Family {
 
 /// Type of a socket, `socket(2)`'s second argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SocketType {
     /// `SOCK_STREAM`: a connection, bytes in order, no message boundaries.
@@ -69,6 +73,7 @@ pub enum SocketType {
 
 /// Which directions `shutdown(2)` ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ShutdownHow {
     /// `SHUT_RD`: no more is received.
@@ -81,6 +86,7 @@ pub enum ShutdownHow {
 
 /// Whether a call is made by the client each time or over and over by the server (section 5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// The client calls.

@@ -245,14 +245,27 @@ impl<'de> Deserialize<'de> for Payload {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields {
+    #[serde(default, deserialize_with = "given")]
     text: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     encoding: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     hex: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     base64: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     escaped: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     zeros: Option<u64>,
+    #[serde(default, deserialize_with = "given")]
     repeat: Option<String>,
+    #[serde(default, deserialize_with = "given")]
     count: Option<u64>,
+}
+
+/// A field that is there has a value: null is none of them.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 struct PayloadVisitor;
@@ -331,6 +344,7 @@ mod tests {
         check("{}", "exactly one");
         check(r#"{"text":"a","hex":"61"}"#, "exactly one");
         check(r#"{"hex":"61","encoding":"gbk"}"#, "exactly one");
+        check(r#"{"text":"a","hex":null}"#, "invalid type: null");
         check(r#"{"texte":"a"}"#, "unknown field");
         check(r#"{"text":"a","text":"b"}"#, "duplicate field");
         check(r#"{"hex":"6"}"#, "odd number");

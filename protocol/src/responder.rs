@@ -12,6 +12,7 @@ pub const DELAY_MAX_MS: u64 = 60_000;
 
 /// A responder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Responder {
     /// Sends back what came.
@@ -22,12 +23,14 @@ pub enum Responder {
     Rules {
         /// The rules, in the order in which they are tried.
         #[serde(deserialize_with = "rules")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = RULES_MAX)))]
         rules: Vec<Rule>,
     },
 }
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// When it fits; left out always.
@@ -38,6 +41,7 @@ pub struct Rule {
     pub send: Option<Payload>,
     /// How long it waits first, in milliseconds. What comes meanwhile waits, too.
     #[serde(default, deserialize_with = "delay")]
+    #[cfg_attr(feature = "schemas", schemars(range(min = 0, max = DELAY_MAX_MS)))]
     pub delay_ms: u64,
     /// Whether it then closes the socket.
     #[serde(default)]
@@ -46,6 +50,7 @@ pub struct Rule {
 
 /// When a rule fits, judged on what one `recv` returned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum When {
     /// These bytes stand somewhere in it.

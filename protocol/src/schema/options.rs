@@ -1,0 +1,71 @@
+//! Socket options by name, with the values that each takes.
+
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+use crate::call::OPTION_NAMES;
+
+/// Options that can only be read.
+const READ_ONLY: &[&str] = &["error"];
+
+/// The values that an option takes; none for a name that is not known here.
+fn value(name: &str) -> Option<Value> {
+    let number = |most: i64| json!({"type": "integer", "minimum": 0, "maximum": most});
+    let int = number(i32::MAX.into());
+    Some(match name {
+        "reuse_address" | "broadcast" | "keepalive" | "no_delay" | "ipv6_only" | "oob_inline" => {
+            json!({"type": "boolean"})
+        }
+        "keepalive_idle_s" | "keepalive_interval_s" => number(65_535),
+        "linger_s" => json!({"type": ["integer", "null"], "minimum": 0, "maximum": 65_535}),
+        "ttl" | "tos" => number(255),
+        "keepalive_count" | "receive_buffer" | "send_buffer" | "user_timeout_ms" => int,
+        _ => return None,
+    })
+}
+
+/// Of the name in `socket.get_option`.
+pub(crate) fn name(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": OPTION_NAMES})
+}
+
+/// Of the name in `socket.set_option`.
+pub(crate) fn settable(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": settable_names()})
+}
+
+/// Of `socket.set_option`: which values go with which names.
+pub(crate) fn set(schema: &mut Schema) {
+    let mut kinds: Vec<(Value, Vec<&str>)> = Vec::new();
+    for name in settable_names() {
+        let Some(value) = value(name) else { continue };
+        match kinds.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, names)) => names.push(name),
+            None => kinds.push((value, vec![name])),
+        }
+    }
+    let forms: Vec<Value> = kinds
+        .into_iter()
+        .map(|(value, names)| json!({"properties": {"name": {"enum": names}, "value": value}}))
+        .collect();
+    schema.insert("anyOf".to_owned(), forms.into());
+}
+
+fn settable_names() -> Vec<&'static str> {
+    OPTION_NAMES.iter().copied().filter(|name| !READ_ONLY.contains(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_option_that_can_be_set_says_which_values_it_takes() {
+        for name in settable_names() {
+            assert!(value(name).is_some(), "{name}");
+        }
+        for name in READ_ONLY {
+            assert!(OPTION_NAMES.contains(name), "{name}");
+        }
+    }
+}
