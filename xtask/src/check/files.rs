@@ -10,7 +10,7 @@ use crate::web::pages;
 const LINES_MAX: usize = 600;
 
 /// Folders that hold sources, from the root.
-const FOLDERS: &[&str] = &["protocol", "server", "static", "tests", "web", "xtask"];
+const FOLDERS: &[&str] = &["bench", "protocol", "server", "static", "tests", "web", "xtask"];
 
 /// Ends of the names of sources.
 const SOURCES: &[&str] = &["css", "js", "rs"];

@@ -1,0 +1,46 @@
+//! Sockyard with payloads in binary frames (docs/protocol.md, section 9).
+
+use std::net::SocketAddr;
+
+use anyhow::{Result, anyhow, bail};
+use serde_json::json;
+use sockyard_protocol::frame::Frame;
+
+use super::{Transport, sockyard};
+use crate::echo::Echo;
+use crate::inbox::Inbox;
+use crate::link::{Link, Wire};
+use crate::websocket;
+
+/// How a notification of events begins. Frames bring the bytes; events are looked into only for failures.
+const EVENTS: &[u8] = br#"{"jsonrpc":"2.0","method":"events""#;
+
+pub(super) async fn open(address: SocketAddr, transport: Transport, echo: Echo) -> Result<Link> {
+    let (io, inbox) = sockyard::open(address, transport, echo, json!({"frames": "binary"})).await?;
+    Ok(Link::new(io, inbox, Binary))
+}
+
+struct Binary;
+
+impl Wire for Binary {
+    /// A connected socket needs no address, so stream and datagrams are sent in the same form.
+    fn encode(&self, payload: &[u8]) -> Vec<u8> {
+        websocket::binary(&Frame { socket: sockyard::SOCKET, address: None, bytes: payload }.to_message())
+    }
+
+    fn decode(&mut self, inbox: &mut Inbox, echoed: &mut dyn FnMut(&[u8])) -> Result<()> {
+        while let Some(message) = inbox.message()? {
+            if message.first() != Some(&b'{') {
+                let frame = Frame::parse(message).map_err(|fault| anyhow!("{fault:?}"))?;
+                echoed(frame.bytes);
+            } else if !message.starts_with(EVENTS) {
+                bail!("sockyard sent {}", String::from_utf8_lossy(message));
+            }
+        }
+        Ok(())
+    }
+
+    fn farewell(&self) -> Vec<u8> {
+        sockyard::farewell()
+    }
+}
