@@ -1,5 +1,7 @@
 //! Errors (section 8).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Longest hint, in bytes.
@@ -73,6 +75,25 @@ pub enum FaultKind {
     /// JSON-RPC's own errors.
     Protocol,
 }
+
+/// In words: what failed, the kernel's name for it, and what to try.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(call) = &self.data.call {
+            write!(f, "{call}: ")?;
+        }
+        f.write_str(&self.message)?;
+        if let Some(errno) = &self.data.errno {
+            write!(f, " ({errno})")?;
+        }
+        match &self.data.hint {
+            Some(hint) => write!(f, "; {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
 
 impl Fault {
     fn new(code: i32, kind: FaultKind, message: impl Into<String>) -> Fault {
@@ -220,6 +241,14 @@ mod tests {
     fn a_hint_that_quotes_much_is_cut_between_characters() {
         let hint = Fault::payload("漢".repeat(1_000)).data.hint.unwrap();
         assert_eq!(hint, format!("{}…", "漢".repeat(166)));
+    }
+
+    #[test]
+    fn an_error_can_be_said_in_one_line() {
+        let fault =
+            Fault::os("connect", "ECONNREFUSED", "connection refused").with_hint("nothing listens there");
+        assert_eq!(fault.to_string(), "connect: connection refused (ECONNREFUSED); nothing listens there");
+        assert_eq!(Fault::no_such_session().to_string(), "no such session");
     }
 
     #[test]

@@ -70,6 +70,16 @@ impl From<&str> for Payload {
     }
 }
 
+/// Any bytes: text where they are valid UTF-8, base64 otherwise.
+impl From<&[u8]> for Payload {
+    fn from(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.into(),
+            Err(_) => Payload::Base64 { base64: STANDARD.encode(bytes) },
+        }
+    }
+}
+
 impl Payload {
     /// Roughly how many bytes this payload holds while it waits: its text, or what it comes to.
     pub fn size_hint(&self) -> usize {
@@ -329,6 +339,9 @@ mod tests {
         check(r#"{"zeros":3}"#, &[0, 0, 0]);
         check(r#"{"repeat":"41","count":4}"#, b"AAAA");
         check(r#""""#, b"");
+        for bytes in [b"hi".as_slice(), b"\xff\x00", b""] {
+            assert_eq!(Payload::from(bytes).to_bytes().as_deref(), Ok(bytes));
+        }
         check(r#"{"zeros":0}"#, b"");
     }
 

@@ -1,4 +1,6 @@
-//! A client of the WebSocket: calls, notifications, raw messages and the events that arrive.
+//! A client of the WebSocket that can also say what no proper client would: calls, notifications, raw messages and the
+//! events that arrive, all of it as raw JSON. It stands on the client crate's transport and correlation; `clients` tests
+//! that crate's own typed client.
 
 mod inbox;
 mod shorthand;
@@ -9,21 +11,18 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use futures_util::SinkExt;
 use futures_util::stream::{SplitSink, StreamExt};
 use serde_json::{Value, json};
+use sockyard_client::wire::{self, Socket};
+use sockyard_client::{Closed, Error, Outcome};
 use sockyard_protocol::{Fault, Hello};
-use tokio::net::TcpStream;
 use tokio::sync::{Mutex, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::deadline::{eventually, within};
 use crate::server::TestServer;
-pub use inbox::Closed;
 use inbox::Inbox;
 pub use shorthand::bytes;
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 type Answer = Result<Value, Fault>;
 
 /// Far from the ids that tests give to their raw messages.
@@ -44,7 +43,7 @@ pub struct WsClient {
 pub struct Pending {
     /// Its id.
     pub id: i64,
-    answer: oneshot::Receiver<Answer>,
+    answer: oneshot::Receiver<Outcome>,
 }
 
 impl Pending {
@@ -52,7 +51,7 @@ impl Pending {
     #[track_caller]
     pub fn answer(self) -> impl Future<Output = Answer> {
         let waiting = within(format!("the answer to call {}", self.id), self.answer);
-        async move { waiting.await.expect("the connection lives until the answer") }
+        async move { value(waiting.await.expect("the connection lives until the answer")) }
     }
 
     /// The answer of a call that must succeed.
@@ -106,30 +105,15 @@ impl WsClient {
         query: &str,
         token: Option<&str>,
     ) -> Result<WsClient, (u16, Value)> {
-        let mut request =
-            format!("ws://{}/api/v1/ws{query}", server.authority()).into_client_request().unwrap();
-        if let Some(token) = token {
-            request.headers_mut().insert("Authorization", format!("Bearer {token}").parse().unwrap());
-        }
-        let socket = match within("a WebSocket", connect_async(request)).await {
-            Ok((socket, _)) => socket,
-            Err(Error::Http(response)) => {
-                let body = response.body().as_deref().unwrap_or_default();
-                return Err((
-                    response.status().as_u16(),
-                    serde_json::from_slice(body).unwrap_or(Value::Null),
-                ));
-            }
+        let url = format!("ws://{}/api/v1/ws{query}", server.authority());
+        match within("a WebSocket and session.hello", wire::open(&url, token)).await {
+            Ok((socket, hello)) => Ok(WsClient::over(socket, hello)),
+            Err(Error::Refused(refused)) => Err((refused.status, refused.problem)),
             Err(error) => panic!("no WebSocket: {error}"),
-        };
-        Ok(WsClient::over(socket).await)
+        }
     }
 
-    async fn over(mut socket: Socket) -> WsClient {
-        let first = within("session.hello", socket.next()).await.expect("a first message").unwrap();
-        let first: Value = serde_json::from_str(first.to_text().unwrap()).unwrap();
-        assert_eq!(first["method"], "session.hello", "{first}");
-        let hello: Hello = serde_json::from_value(first["params"].clone()).expect("a hello as in section 2");
+    fn over(socket: Socket, hello: Hello) -> WsClient {
         let (sink, mut stream) = socket.split();
         let inbox = Arc::new(Inbox::default());
         let (paused, mut pause) = watch::channel(false);
@@ -162,7 +146,7 @@ impl WsClient {
             let pending = self.start(&method, params).await;
             let answer = within(format!("{what} at {place}"), pending.answer).await;
             self.inbox.check();
-            answer.unwrap_or_else(|_| panic!("{place}: the connection ended before {what}"))
+            value(answer.unwrap_or_else(|_| panic!("{place}: the connection ended before {what}")))
         }
     }
 
@@ -277,6 +261,10 @@ impl WsClient {
         self.send(Message::Close(None)).await;
         self.closed().await;
     }
+}
+
+fn value(outcome: Outcome) -> Answer {
+    outcome.map(|result| serde_json::from_str(result.get()).expect("a result is JSON"))
 }
 
 impl Drop for WsClient {

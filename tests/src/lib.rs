@@ -15,8 +15,9 @@ pub mod rest;
 pub mod server;
 pub mod sockets;
 
-pub use client::{Closed, WsClient, bytes};
+pub use client::{WsClient, bytes};
 pub use deadline::{eventually, within};
 pub use page::{Page, Screen};
 pub use program::Program;
 pub use server::TestServer;
+pub use sockyard_client::Closed;

@@ -6,6 +6,7 @@
 
 mod access;
 mod blocking;
+mod clients;
 mod datagrams;
 mod differential;
 mod edges;

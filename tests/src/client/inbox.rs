@@ -1,33 +1,24 @@
 //! What a connection has received, sorted: answers to their calls, events in their order, the rest by itself.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 
 use serde_json::Value;
-use sockyard_protocol::{Event, Fault};
+use sockyard_client::wire::{self, Said};
+use sockyard_client::{Closed, Outcome, Waiting};
+use sockyard_protocol::Event;
 use tokio::sync::{Notify, oneshot};
 use tokio_tungstenite::tungstenite::{Error, Message};
-
-type Answer = Result<Value, Fault>;
-
-/// How a connection ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Closed {
-    /// The code of the server's Close frame; none if the connection ended without one.
-    pub code: Option<u16>,
-    /// Its reason.
-    pub reason: String,
-}
 
 #[derive(Default)]
 pub(super) struct Inbox {
     state: Mutex<State>,
+    waiting: Waiting,
     changed: Notify,
 }
 
 #[derive(Default)]
 struct State {
-    answers: HashMap<i64, oneshot::Sender<Answer>>,
     unclaimed: VecDeque<Value>,
     events: Vec<Value>,
     closed: Option<Closed>,
@@ -49,13 +40,8 @@ impl Inbox {
         }
     }
 
-    pub(super) fn expect_answer(&self, id: i64) -> oneshot::Receiver<Answer> {
-        let (sender, receiver) = oneshot::channel();
-        let mut state = self.state();
-        if !state.ended {
-            state.answers.insert(id, sender);
-        }
-        receiver
+    pub(super) fn expect_answer(&self, id: i64) -> oneshot::Receiver<Outcome> {
+        self.waiting.expect(id)
     }
 
     /// Takes what the WebSocket gave; false when nothing comes after it.
@@ -63,7 +49,7 @@ impl Inbox {
         let mut state = self.state();
         let more = match message {
             Ok(Message::Text(text)) => {
-                state.take_text(text.as_str());
+                state.take_text(text.as_str(), &self.waiting);
                 true
             }
             Ok(Message::Binary(bytes)) => {
@@ -71,11 +57,7 @@ impl Inbox {
                 true
             }
             Ok(Message::Close(frame)) => {
-                let (code, reason) = match frame {
-                    Some(frame) => (Some(frame.code.into()), frame.reason.to_string()),
-                    None => (None, String::new()),
-                };
-                state.closed = Some(Closed { code, reason });
+                state.closed = Some(wire::closed(frame));
                 true
             }
             Ok(_) => true,
@@ -88,10 +70,8 @@ impl Inbox {
 
     /// Nothing comes any more.
     pub(super) fn end(&self) {
-        let mut state = self.state();
-        state.ended = true;
-        state.answers.clear();
-        drop(state);
+        self.state().ended = true;
+        self.waiting.end();
         self.changed.notify_waiters();
     }
 
@@ -114,8 +94,7 @@ impl Inbox {
     }
 
     pub(super) async fn closed(&self) -> Closed {
-        let none = Closed { code: None, reason: String::new() };
-        self.wait(|state| state.ended.then(|| state.closed.clone().unwrap_or_else(|| none.clone()))).await
+        self.wait(|state| state.ended.then(|| state.closed.clone().unwrap_or_default())).await
     }
 
     /// Waits until a look at the state gives something.
@@ -139,25 +118,20 @@ impl State {
         self.problem.get_or_insert(problem);
     }
 
-    fn take_text(&mut self, text: &str) {
-        let Ok(message) = serde_json::from_str::<Value>(text) else {
-            return self.problem(format!("what is not JSON: {text}"));
-        };
-        if message["method"] == "events" {
-            return match message["params"]["events"].as_array() {
-                Some(events) if !events.is_empty() => events.iter().for_each(|event| self.take_event(event)),
-                _ => self.problem(format!("no events in {text}")),
-            };
-        }
-        let waiting = message["id"].as_i64().and_then(|id| self.answers.remove(&id));
-        match (waiting, message.get("result"), message.get("error")) {
-            (Some(waiting), Some(result), None) => _ = waiting.send(Ok(result.clone())),
-            (Some(waiting), None, Some(error)) => match serde_json::from_value(error.clone()) {
-                Ok(fault) => _ = waiting.send(Err(fault)),
-                Err(problem) => self.problem(format!("an error unlike section 8 ({problem}): {error}")),
-            },
-            (Some(_), _, _) => self.problem(format!("neither result nor error: {text}")),
-            (None, _, _) => self.unclaimed.push_back(message),
+    fn take_text(&mut self, text: &str, waiting: &Waiting) {
+        match wire::read(text) {
+            Ok(Said::Notification { method, params }) if method == "events" => {
+                let params: Value = serde_json::from_str(params.get()).expect("parameters are JSON");
+                match params["events"].as_array() {
+                    Some(events) if !events.is_empty() => {
+                        events.iter().for_each(|event| self.take_event(event));
+                    }
+                    _ => self.problem(format!("no events in {text}")),
+                }
+            }
+            Ok(Said::Answer { id, outcome }) if waiting.settle(&id, outcome.clone()) => {}
+            Ok(_) => self.unclaimed.push_back(serde_json::from_str(text).expect("a message is JSON")),
+            Err(error) => self.problem(error.to_string()),
         }
     }
 
