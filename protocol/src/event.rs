@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{Data, Family, Fault, ShutdownHow, SocketId, SocketType};
 
@@ -48,6 +48,9 @@ pub enum EventKind {
         /// True where any local address was asked for and the network allows loopback alone.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         narrowed: bool,
+        /// The address that was asked for, where it is another than `local`: a free port, a name, any address.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<String>,
     },
     /// `listen(2)` made it a listener.
     Listening {
@@ -134,16 +137,26 @@ pub enum EventKind {
         name: String,
         /// Its value as the kernel then reports it.
         value: Value,
+        /// The value that was asked for, where it is another than `value`: the kernel doubles a buffer's size.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<Value>,
     },
     /// The socket is closed; its number never comes back.
     Closed {
         /// By whom.
         by: ClosedBy,
+        /// The call's `linger_s`, where it had one: 0 sends RST instead of FIN.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        linger_s: Option<u16>,
     },
     /// A call failed.
     Failed {
         /// The call's name: `connect`, `recv`, …
         call: String,
+        /// What the kernel was asked for, where it refused: the call's parameters without `socket`, `timeout_ms` and
+        /// the bytes, of which `bytes` is the number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        params: Option<Map<String, Value>>,
         /// The error that its caller got.
         error: Fault,
     },
@@ -281,10 +294,13 @@ mod tests {
             EventKind::Created { family: Family::Inet6, r#type: SocketType::Stream },
             r#","family":"inet6","type":"stream""#,
         );
-        check(EventKind::Bound { local: "127.0.0.1:9".into(), narrowed: false }, r#","local":"127.0.0.1:9""#);
         check(
-            EventKind::Bound { local: "127.0.0.1:9".into(), narrowed: true },
-            r#","local":"127.0.0.1:9","narrowed":true"#,
+            EventKind::Bound { local: "127.0.0.1:9".into(), narrowed: false, asked: None },
+            r#","local":"127.0.0.1:9""#,
+        );
+        check(
+            EventKind::Bound { local: "127.0.0.1:9".into(), narrowed: true, asked: Some("*:0".into()) },
+            r#","local":"127.0.0.1:9","narrowed":true,"asked":"*:0""#,
         );
         check(
             EventKind::Listening { local: "[::1]:9".into(), backlog: 128 },
@@ -336,13 +352,29 @@ mod tests {
         check(EventKind::Reset {}, "");
         check(EventKind::Shutdown { how: ShutdownHow::Write }, r#","how":"write""#);
         check(
-            EventKind::Option { name: "linger_s".into(), value: Value::Null },
+            EventKind::Option { name: "linger_s".into(), value: Value::Null, asked: None },
             r#","name":"linger_s","value":null"#,
         );
-        check(EventKind::Closed { by: ClosedBy::Client }, r#","by":"client""#);
         check(
-            EventKind::Failed { call: "recv".into(), error: Fault::timeout("recv") },
+            EventKind::Option { name: "send_buffer".into(), value: 9216.into(), asked: Some(4608.into()) },
+            r#","name":"send_buffer","value":9216,"asked":4608"#,
+        );
+        check(EventKind::Closed { by: ClosedBy::Session, linger_s: None }, r#","by":"session""#);
+        check(
+            EventKind::Closed { by: ClosedBy::Client, linger_s: Some(0) },
+            r#","by":"client","linger_s":0"#,
+        );
+        check(
+            EventKind::Failed { call: "recv".into(), params: None, error: Fault::timeout("recv") },
             r#","call":"recv","error":{"code":4,"message":"timed out","data":{"kind":"timeout","call":"recv"}}"#,
+        );
+        check(
+            EventKind::Failed {
+                call: "bind".into(),
+                params: Some(Map::from_iter([("address".to_owned(), "127.0.0.1:9".into())])),
+                error: Fault::os("bind", "EACCES", "permission denied"),
+            },
+            r#","call":"bind","params":{"address":"127.0.0.1:9"},"error":{"code":1,"message":"permission denied","data":{"kind":"os","errno":"EACCES","call":"bind"}}"#,
         );
         check(
             EventKind::Dropped { count: 3, reason: "receive buffer full".into() },

@@ -67,8 +67,9 @@ impl Entry {
         ENTRY_WEIGHT
             + match &self.what {
                 Happening::Plain(EventKind::Note { text }) => text.len(),
+                // Its parameters are an address or a number, and weigh less than an entry.
                 Happening::Plain(EventKind::Failed { error, .. }) => {
-                    ENTRY_WEIGHT + error.message.len() + error.data.hint.as_ref().map_or(0, String::len)
+                    2 * ENTRY_WEIGHT + error.message.len() + error.data.hint.as_ref().map_or(0, String::len)
                 }
                 Happening::Plain(_) => 0,
                 Happening::Sent { kept, .. } | Happening::Received { kept, .. } => kept.bytes.len(),

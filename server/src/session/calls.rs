@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sockyard_protocol::call::{Call, RecvFlag, SocketRecv, SocketSend};
-use sockyard_protocol::{Address, Answer, EventKind, Fault, SocketId};
+use sockyard_protocol::{Address, Answer, EventKind, Fault, FaultKind, SocketId};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +14,7 @@ use crate::engine::{Interrupted, Patience, Unanswered};
 use crate::errno;
 
 mod accept;
+mod asked;
 mod bind;
 mod close;
 mod configure;
@@ -133,13 +134,16 @@ impl Session {
 
     /// Puts a failure into the log.
     pub(crate) fn log_failure(&self, call: &Call, fault: &Fault) {
-        self.log_failed(bsd_name(call), socket_of(call), fault);
+        let params = (fault.data.kind == FaultKind::Os).then(|| asked::params(call)).flatten();
+        let error = fault.clone();
+        let kind = EventKind::Failed { call: bsd_name(call).to_owned(), params, error };
+        self.log.append(socket_of(call), kind);
     }
 
     /// The same of a call that could not be read, by its method's name.
     pub(crate) fn log_failed(&self, call: &str, socket: Option<SocketId>, fault: &Fault) {
         let error = fault.clone();
-        self.log.append(socket, EventKind::Failed { call: call.to_owned(), error });
+        self.log.append(socket, EventKind::Failed { call: call.to_owned(), params: None, error });
     }
 
     /// An error of the kernel's. A reset is an event of its own, whichever call heard of it.

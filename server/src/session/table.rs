@@ -109,11 +109,11 @@ impl Session {
         if lingers {
             // close(2) waits for the peer's acknowledgement here.
             tokio::task::spawn_blocking(move || drop(slot)).await.ok(/* dropping does not panic */);
-            self.log.append(Some(number), EventKind::Closed { by });
+            self.log.append(Some(number), EventKind::Closed { by, linger_s });
         } else {
             let mut log = self.log.record();
             drop(slot);
-            log.append(Some(number), EventKind::Closed { by }.into());
+            log.append(Some(number), EventKind::Closed { by, linger_s }.into());
         }
         self.socket_closed.notify_waiters();
     }

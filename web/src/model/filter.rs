@@ -130,7 +130,7 @@ fn contains(event: &Event, needle: &str) -> bool {
                     .is_some_and(|bytes| has(&String::from_utf8_lossy(&bytes)))
         }
         EventKind::Option { name, .. } => has(name),
-        EventKind::Failed { call, error } => {
+        EventKind::Failed { call, error, .. } => {
             has(call) || has(&error.message) || error.data.errno.as_deref().is_some_and(has)
         }
         EventKind::Dropped { reason, .. } => has(reason),
@@ -146,11 +146,12 @@ mod tests {
     fn store() -> LogStore {
         let mut store = LogStore::default();
         let kinds = [
-            (Some(3), EventKind::Bound { local: "127.0.0.1:7788".into(), narrowed: false }),
+            (Some(3), EventKind::Bound { local: "127.0.0.1:7788".into(), narrowed: false, asked: None }),
             (
                 Some(4),
                 EventKind::Failed {
                     call: "connect".into(),
+                    params: None,
                     error: Fault::os("connect", "ECONNREFUSED", "connection refused"),
                 },
             ),

@@ -120,7 +120,7 @@ impl SocketTable {
             }
             return;
         }
-        if let EventKind::Closed { by } = event.kind {
+        if let EventKind::Closed { by, .. } = event.kind {
             self.close(socket, by);
             return;
         }
@@ -237,10 +237,14 @@ mod tests {
     fn a_socket_is_followed_from_its_making_to_its_close() {
         let mut table = SocketTable::default();
         table.apply(&created(3, SocketType::Dgram));
-        table.apply(&event(2, 3, EventKind::Bound { local: "127.0.0.1:7788".into(), narrowed: false }));
+        table.apply(&event(
+            2,
+            3,
+            EventKind::Bound { local: "127.0.0.1:7788".into(), narrowed: false, asked: None },
+        ));
         let view = table.get(3).unwrap();
         assert!(view.is_datagram() && view.is_bound());
-        table.apply(&event(3, 3, EventKind::Closed { by: ClosedBy::Client }));
+        table.apply(&event(3, 3, EventKind::Closed { by: ClosedBy::Client, linger_s: None }));
         assert!(table.get(3).is_none());
         assert_eq!(table.closed().next().unwrap().view.socket, 3);
     }
@@ -261,7 +265,7 @@ mod tests {
     fn a_late_answer_does_not_bring_a_closed_socket_back() {
         let mut table = SocketTable::default();
         table.apply(&created(3, SocketType::Stream));
-        table.apply(&event(2, 3, EventKind::Closed { by: ClosedBy::Client }));
+        table.apply(&event(2, 3, EventKind::Closed { by: ClosedBy::Client, linger_s: None }));
         table.apply(&created(3, SocketType::Stream));
         assert!(table.get(3).is_none());
     }

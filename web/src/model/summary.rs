@@ -63,7 +63,7 @@ pub fn line(event: &Event, text: &'static Text) -> Line {
         EventKind::Received { bytes, data, from, flags, .. } => {
             (traffic(*bytes, "←", from.as_deref(), flags, kinds), preview(data.as_ref(), kinds))
         }
-        EventKind::Failed { call, error } => {
+        EventKind::Failed { call, error, .. } => {
             let title = errno::title(error, text);
             let detail = match &error.data.errno {
                 Some(errno) => format!("{call} · {errno} {title}"),
@@ -166,8 +166,8 @@ fn plain_detail(kind: &EventKind, text: &Text) -> String {
             ShutdownHow::Both => kinds.shutdown_both,
         }
         .to_owned(),
-        EventKind::Option { name, value } => format!("{name} = {value}"),
-        EventKind::Closed { by } => match by {
+        EventKind::Option { name, value, .. } => format!("{name} = {value}"),
+        EventKind::Closed { by, .. } => match by {
             ClosedBy::Client => text.sockets.by_client,
             ClosedBy::Session => text.sockets.by_session,
             ClosedBy::Server => text.sockets.by_server,
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn failures_name_call_and_errno() {
         let error = Fault::os("connect", "ECONNREFUSED", "connection refused");
-        let line = shows(EventKind::Failed { call: "connect".into(), error });
+        let line = shows(EventKind::Failed { call: "connect".into(), params: None, error });
         assert_eq!(line.detail, "connect · ECONNREFUSED connection refused");
         assert_eq!(line.tone, Tone::Bad);
     }

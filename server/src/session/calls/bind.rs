@@ -20,6 +20,7 @@ pub(super) fn perform(session: &Arc<Session>, call: &SocketBind) -> Result<Answe
         slot.settings().bound_file = Some(name.clone());
     }
     let local = session.local_name(&slot.socket);
-    log.append(Some(call.socket), EventKind::Bound { local: local.clone(), narrowed }.into());
+    let asked = Some(call.address.to_string()).filter(|asked| *asked != local);
+    log.append(Some(call.socket), EventKind::Bound { local: local.clone(), narrowed, asked }.into());
     Ok(Bound { local, narrowed }.into())
 }

@@ -14,9 +14,11 @@ pub(super) fn set(session: &Arc<Session>, call: &SocketSetOption) -> Result<Answ
     let slot = session.slot(call.socket)?;
     let value = set_option(&slot.socket, &call.name, &call.value)
         .map_err(|error| fault("setsockopt", &call.name, error))?;
-    session
-        .log
-        .append(Some(call.socket), EventKind::Option { name: call.name.clone(), value: value.clone() });
+    let asked = (call.value != value).then(|| call.value.clone());
+    session.log.append(
+        Some(call.socket),
+        EventKind::Option { name: call.name.clone(), value: value.clone(), asked },
+    );
     Ok(OptionValue { value }.into())
 }
 
