@@ -1,6 +1,6 @@
 //! Sockyard: a playground for real sockets in the browser.
 //!
-//! Layers, each of which uses only those after it: `api` → `session` → `log`, `engine` → `policy` → `network`.
+//! Layers, each of which uses only those after it: `api` → `export`, `session` → `log`, `engine` → `policy` → `network`.
 //! `docs/ARCHITECTURE.md` walks one call through all of them.
 
 use std::process::ExitCode;
@@ -11,6 +11,7 @@ mod api;
 mod config;
 mod engine;
 mod errno;
+mod export;
 mod health;
 mod log;
 mod network;

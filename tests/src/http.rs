@@ -29,6 +29,28 @@ impl Response {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
+    /// The body of an answer of unknown length as text, put together from its chunks (RFC 9112 section 7.1).
+    ///
+    /// # Panics
+    /// When a chunk is broken off, or the text is not UTF-8.
+    pub fn body_text(&self) -> String {
+        assert_eq!(self.header("transfer-encoding"), Some("chunked"), "{}", self.text());
+        let mut whole = Vec::new();
+        let mut rest = self.body.as_slice();
+        loop {
+            let end = rest.windows(2).position(|window| window == b"\r\n").expect("a chunk's length");
+            let length = std::str::from_utf8(&rest[..end]).expect("a chunk's length");
+            let length = usize::from_str_radix(length, 16).expect("a chunk's length in hexadecimal");
+            if length == 0 {
+                return String::from_utf8(whole).expect("text in UTF-8");
+            }
+            let chunk = &rest[end + 2..];
+            assert_eq!(&chunk[length..length + 2], b"\r\n", "a whole chunk");
+            whole.extend_from_slice(&chunk[..length]);
+            rest = &chunk[length + 2..];
+        }
+    }
+
     /// The body of a failed answer, which must be `application/problem+json` with all of its members.
     ///
     /// # Panics
@@ -69,7 +91,8 @@ pub async fn raw(server: &TestServer, request: &[u8]) -> Response {
         let mut stream = TcpStream::connect(server.authority()).await.expect("a connection");
         stream.write_all(request).await.expect("a request is taken");
         let mut bytes = Vec::new();
-        loop {
+        // A body without a length is read to its end, and only then taken apart: it may be long.
+        while !ends_with_the_connection(&bytes) {
             if let Some(response) = parse(&bytes, false) {
                 return response;
             }
@@ -82,8 +105,16 @@ pub async fn raw(server: &TestServer, request: &[u8]) -> Response {
                 Ok(length) => bytes.extend_from_slice(&part[..length]),
             }
         }
+        stream.read_to_end(&mut bytes).await.expect("a whole body");
+        parse(&bytes, true).expect("a head")
     })
     .await
+}
+
+fn ends_with_the_connection(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(4096)];
+    head.windows(4).any(|window| window == b"\r\n\r\n")
+        && String::from_utf8_lossy(head).to_ascii_lowercase().contains("\r\ntransfer-encoding: chunked\r\n")
 }
 
 fn parse(bytes: &[u8], closed: bool) -> Option<Response> {

@@ -12,6 +12,7 @@ mod differential;
 mod edges;
 mod encodings;
 mod events;
+mod export;
 mod info;
 mod kernel;
 mod lifecycle;

@@ -23,6 +23,7 @@ use crate::session::{Caller, Presence, Session};
 mod body;
 mod events;
 mod exchange;
+mod export;
 
 /// The calls that a `POST` to a socket makes, by the last part of its path.
 const SOCKET_CALLS: &[&str] = &[
@@ -50,6 +51,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/sessions/{session}/sockets/{socket}", get(socket_info).delete(close_socket))
         .route("/api/v1/sessions/{session}/sockets/{socket}/{call}", post(call_socket))
         .route("/api/v1/sessions/{session}/events", get(events::read))
+        .route("/api/v1/sessions/{session}/export", get(export::read))
         .route("/api/v1/exchange", post(exchange::run))
 }
 

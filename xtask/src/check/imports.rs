@@ -8,8 +8,19 @@ use super::source;
 use crate::web::pages;
 
 /// A module of the server that must not name another: the module, what it must not name, and why.
-/// docs/ARCHITECTURE.md draws the directions: `api → session → engine → policy, network`, and `session → log`.
+/// docs/ARCHITECTURE.md draws the directions: `api → session → engine → policy, network`, `session → log`, and
+/// `api → export → log`.
 const FORBIDDEN: &[(&str, &str, &str)] = &[
+    ("export", "api", "an export is text and knows no transport"),
+    ("export", "session", "an export reads a log and does not know whose it is"),
+    ("export", "engine", "an export reads what the log kept and makes no system call"),
+    ("export", "policy", "an export reads what was decided and decides nothing"),
+    ("export", "network", "an export reads what happened and makes nothing happen"),
+    ("session", "export", "a session's log is exported by who asks for it"),
+    ("engine", "export", "the engine makes system calls and knows no text"),
+    ("log", "export", "the log does not know who reads it"),
+    ("policy", "export", "the policy decides and writes nothing"),
+    ("network", "export", "a network hands out sockets and writes nothing"),
     ("session", "api", "a session does not know over which transport its calls come"),
     ("engine", "api", "the engine makes system calls and knows no transport"),
     ("engine", "session", "the engine knows one socket, not who owns it"),

@@ -1,0 +1,89 @@
+//! A session's log as text to take away: events as lines, and programs that make the session's calls again.
+//!
+//! An export is read from the log page by page while it is written, so it takes no more memory than one page. It ends
+//! with the event that was the newest when it began.
+
+use std::sync::Arc;
+
+use sockyard_protocol::call::{DataForm, LOG_READ_MAX, LogRead, PayloadShare};
+
+use crate::log::{Entry, Log};
+
+mod csv;
+
+/// What an export can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// One event a line, as `log.read` gives it.
+    Jsonl,
+    /// A table (RFC 4180).
+    Csv,
+}
+
+impl Format {
+    /// Every format with its name.
+    const ALL: &[(&str, Format)] = &[("jsonl", Format::Jsonl), ("csv", Format::Csv)];
+
+    /// The format of that name; the error lists the names that there are.
+    pub(crate) fn named(name: &str) -> Result<Format, String> {
+        Format::ALL.iter().find(|(known, _)| *known == name).map(|(_, format)| *format).ok_or_else(|| {
+            let known: Vec<&str> = Format::ALL.iter().map(|(known, _)| *known).collect();
+            let name: String = name.chars().take(64).collect();
+            format!("{name:?} is not a format; there are {}", known.join(", "))
+        })
+    }
+
+    /// Its media type.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Format::Jsonl => "application/x-ndjson",
+            Format::Csv => "text/csv; charset=utf-8",
+        }
+    }
+
+    /// The end of a file's name.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Format::Jsonl => "jsonl",
+            Format::Csv => "csv",
+        }
+    }
+}
+
+/// Which events go into a table, and in which form their bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    pub(crate) filter: LogRead,
+    pub(crate) data: DataForm,
+}
+
+/// The events of a log as text, a page at a time.
+pub(crate) fn table(log: &Arc<Log>, format: Format, choice: Choice) -> impl Iterator<Item = String> + use<> {
+    let head = (format == Format::Csv).then(csv::head);
+    let Choice { filter, data } = choice;
+    head.into_iter().chain(pages(log, filter).map(move |entries| {
+        let mut text = String::new();
+        for entry in entries {
+            let event = entry.to_event(data, PayloadShare::Full);
+            if format == Format::Csv {
+                csv::row(&mut text, &event);
+            } else if let Ok(line) = serde_json::to_string(&event) {
+                text.push_str(&line);
+                text.push('\n');
+            }
+        }
+        text
+    }))
+}
+
+/// The entries that `filter` lets through, up to the one that is the newest now.
+fn pages(log: &Arc<Log>, filter: LogRead) -> impl Iterator<Item = Vec<Arc<Entry>>> + use<> {
+    let log = Arc::clone(log);
+    let until = log.last_seq();
+    let mut next_after = Some(filter.after);
+    std::iter::from_fn(move || {
+        let page = log.read(next_after?, LOG_READ_MAX, |entry| entry.seq <= until && entry.fits(&filter));
+        next_after = page.entries.last().filter(|_| page.more).map(|entry| entry.seq);
+        Some(page.entries)
+    })
+}

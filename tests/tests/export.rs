@@ -1,0 +1,3 @@
+//! `GET …/export`: a session's log to take away (section 10).
+
+mod tables;
