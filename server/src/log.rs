@@ -2,19 +2,25 @@
 //!
 //! One ring serves everyone. A connection is a cursor into it, so a slow one costs no memory of its own, and how
 //! far it lags behind is what holds streaming sockets back ([`Log::room`]).
+//!
+//! The lock is held for moments only. A `send(2)` on loopback delivers to the other end before it returns, so it is made
+//! without the lock, and its event gets a [`Place`] before it: whatever the bytes then cause stands behind.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sockyard_protocol::{EventKind, SocketId};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 mod entry;
+mod place;
 mod reader;
 
 pub(crate) use entry::{Entry, Happening, Kept};
 pub(crate) use reader::{Batch, Reader};
+
+use place::Places;
 
 /// How far the slowest connection may lag behind before streaming sockets stop reading. Also roughly what a
 /// peer's bytes can come to between its socket and the page, so the page stays close to what happens.
@@ -38,7 +44,7 @@ pub(crate) struct LogLimits {
 pub(crate) struct Log {
     limits: LogLimits,
     state: Mutex<State>,
-    /// There are new events.
+    /// There are new events. Connections are told by their cursors; this is for everybody else.
     appended: Notify,
     /// A lagging connection has caught up, or there is one less.
     drained: Notify,
@@ -47,22 +53,68 @@ pub(crate) struct Log {
 #[derive(Debug, Default)]
 struct State {
     entries: VecDeque<Arc<Entry>>,
+    /// Events that stand behind a system call under way and so have no number yet.
+    places: Places,
     /// INVARIANT: the sum of the weights of `entries`.
     bytes: usize,
     last_seq: u64,
     /// Bytes ever appended; the position after the newest entry.
     position: u64,
-    /// The position up to which each connection has been served.
-    readers: HashMap<u64, u64>,
-    next_reader: u64,
+    /// The connections. They are few, so they are looked through.
+    cursors: Vec<Cursor>,
+    next_cursor: u64,
     /// Where the last connection stood when it left: what came since waits for its return.
     left_at: Option<u64>,
 }
 
+/// Where a connection stands.
+#[derive(Debug)]
+struct Cursor {
+    id: u64,
+    /// The position up to which it has been served.
+    position: u64,
+    /// The connection merges events and will look by itself: no need to wake it for a `sent`.
+    merging: bool,
+    wake: Arc<Notify>,
+}
+
+/// An event that has no number yet.
+#[derive(Debug)]
+struct Unnumbered {
+    time_us: u64,
+    socket: Option<SocketId>,
+    what: Happening,
+    /// Who wants to know the number.
+    asked: Option<oneshot::Sender<u64>>,
+}
+
 impl State {
     fn lag(&self) -> u64 {
-        let slowest = self.readers.values().copied().min().or(self.left_at);
+        let slowest = self.cursors.iter().map(|cursor| cursor.position).min().or(self.left_at);
         slowest.map_or(0, |slowest| self.position - slowest)
+    }
+
+    /// Numbers an event and puts it into the ring.
+    fn push(&mut self, limits: LogLimits, event: Unnumbered) {
+        let Unnumbered { time_us, socket, what, asked } = event;
+        self.last_seq += 1;
+        let sent = matches!(what, Happening::Sent { .. });
+        let entry = Entry { seq: self.last_seq, time_us, position: self.position, socket, what };
+        let weight = entry.weight();
+        self.position += weight as u64;
+        self.bytes += weight;
+        self.entries.push_back(Arc::new(entry));
+        while self.entries.len() > limits.events || self.bytes > limits.bytes && self.entries.len() > 1 {
+            if let Some(oldest) = self.entries.pop_front() {
+                self.bytes -= oldest.weight();
+            }
+        }
+        for cursor in self.cursors.iter().filter(|cursor| !(sent && cursor.merging)) {
+            cursor.wake.notify_one();
+        }
+        if let Some(asked) = asked {
+            asked.send(self.last_seq).ok(/* whoever asked has gone */);
+        }
     }
 
     fn oldest(&self) -> u64 {
@@ -92,32 +144,25 @@ pub(crate) struct Page {
     pub(crate) more: bool,
 }
 
-/// The locked log. While somebody holds it no event can come between a system call and its own event, which is how
-/// a `sent` never stands behind the `received` that it caused. Never held over an await.
+/// The locked log. While somebody holds it no event can come between a system call and its own event. For calls that are
+/// rare and return at once; never held over an await.
 pub(crate) struct Recorder<'a> {
     log: &'a Log,
     state: MutexGuard<'a, State>,
 }
 
 impl Recorder<'_> {
-    /// Appends an event and returns its number.
-    pub(crate) fn append(&mut self, socket: Option<SocketId>, what: Happening) -> u64 {
-        let state = &mut *self.state;
-        state.last_seq += 1;
-        let entry = Entry { seq: state.last_seq, time_us: now_us(), position: state.position, socket, what };
-        let weight = entry.weight();
-        state.position += weight as u64;
-        state.bytes += weight;
-        state.entries.push_back(Arc::new(entry));
-        while state.entries.len() > self.log.limits.events
-            || state.bytes > self.log.limits.bytes && state.entries.len() > 1
-        {
-            if let Some(oldest) = state.entries.pop_front() {
-                state.bytes -= oldest.weight();
-            }
+    /// Appends an event.
+    pub(crate) fn append(&mut self, socket: Option<SocketId>, what: Happening) {
+        self.add(socket, what, None);
+    }
+
+    fn add(&mut self, socket: Option<SocketId>, what: Happening, asked: Option<oneshot::Sender<u64>>) {
+        let event = Unnumbered { time_us: now_us(), socket, what, asked };
+        if let Some(event) = self.state.places.queue(event) {
+            self.state.push(self.log.limits, event);
+            self.log.appended.notify_waiters();
         }
-        self.log.appended.notify_waiters();
-        self.state.last_seq
     }
 }
 
@@ -132,8 +177,15 @@ impl Log {
     }
 
     /// Appends one event.
-    pub(crate) fn append(&self, socket: Option<SocketId>, kind: EventKind) -> u64 {
-        self.record().append(socket, Happening::Plain(kind))
+    pub(crate) fn append(&self, socket: Option<SocketId>, kind: EventKind) {
+        self.record().append(socket, Happening::Plain(kind));
+    }
+
+    /// Appends one event and tells its number, which it gets once the system calls before it have returned.
+    pub(crate) fn append_numbered(&self, kind: EventKind) -> oneshot::Receiver<u64> {
+        let (asked, number) = oneshot::channel();
+        self.record().add(None, Happening::Plain(kind), Some(asked));
+        number
     }
 
     pub(crate) fn oldest_seq(&self) -> u64 {
@@ -178,6 +230,11 @@ impl Log {
         }
     }
 
+    /// Whether the slowest connection is close enough behind; if not, [`Log::room`] waits for it.
+    pub(crate) fn has_room(&self) -> bool {
+        self.lock().lag() < HIGH_WATER_BYTES
+    }
+
     /// Waits until the slowest connection is close enough behind. A session that was left keeps what came since its
     /// last connection left, so that whoever returns misses nothing; one that never had a connection never waits.
     pub(crate) async fn room(&self) {
@@ -185,7 +242,7 @@ impl Log {
             let mut drained = std::pin::pin!(self.drained.notified());
             // Registered before the look, or a drain in between would be missed.
             drained.as_mut().enable();
-            if self.lock().lag() < HIGH_WATER_BYTES {
+            if self.has_room() {
                 return;
             }
             drained.await;

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use socket2::SockAddr;
 use sockyard_protocol::{Family, ShutdownHow, SocketType};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::patience::{Interrupted, Patience};
@@ -35,9 +36,9 @@ pub(crate) struct Socket {
     readiness: Readiness,
     family: Family,
     kind: SocketType,
-    accepts: Semaphore,
-    receives: Semaphore,
-    sends: Semaphore,
+    accepts: Arc<Semaphore>,
+    receives: Arc<Semaphore>,
+    sends: Arc<Semaphore>,
     closed: CancellationToken,
     /// A datagram socket is known to have an address.
     bound: AtomicBool,
@@ -59,7 +60,7 @@ pub(crate) enum Turn {
 /// What one `recv` returned.
 #[derive(Debug)]
 pub(crate) struct Received {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
     /// The whole datagram's length, which is more than `bytes` holds when it was cut.
     pub(crate) length: usize,
     /// The sender of a datagram.
@@ -80,9 +81,9 @@ impl Socket {
             readiness: Readiness::default(),
             family,
             kind,
-            accepts: Semaphore::new(1),
-            receives: Semaphore::new(1),
-            sends: Semaphore::new(1),
+            accepts: Arc::new(Semaphore::new(1)),
+            receives: Arc::new(Semaphore::new(1)),
+            sends: Arc::new(Semaphore::new(1)),
             closed: CancellationToken::new(),
             bound: AtomicBool::new(false),
             pending_error: Mutex::new(None),
@@ -237,7 +238,7 @@ impl Socket {
                     Ok(answer) => answer,
                     Err(error) => return Some(Err(error)),
                 };
-            let bytes = room[..length.min(room.len())].to_vec();
+            let bytes = Bytes::copy_from_slice(&room[..length.min(room.len())]);
             if flags & libc::MSG_PEEK == 0 {
                 self.bytes_received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             }
@@ -284,16 +285,27 @@ impl Socket {
         &self,
         turn: Turn,
         patience: &Patience,
-    ) -> Result<SemaphorePermit<'_>, Interrupted> {
-        let turns = match turn {
+    ) -> Result<OwnedSemaphorePermit, Interrupted> {
+        if let Some(permit) = self.turn_at_once(turn) {
+            return Ok(permit);
+        }
+        tokio::select! {
+            biased;
+            permit = Arc::clone(self.turns(turn)).acquire_owned() => permit.map_err(|_| Interrupted::Cancelled),
+            why = patience.run_out(&self.closed) => Err(why),
+        }
+    }
+
+    /// This call's turn where nobody is before it.
+    pub(crate) fn turn_at_once(&self, turn: Turn) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(self.turns(turn)).try_acquire_owned().ok()
+    }
+
+    fn turns(&self, turn: Turn) -> &Arc<Semaphore> {
+        match turn {
             Turn::Accept => &self.accepts,
             Turn::Receive => &self.receives,
             Turn::Send => &self.sends,
-        };
-        tokio::select! {
-            biased;
-            permit = turns.acquire() => permit.map_err(|_| Interrupted::Cancelled),
-            why = patience.run_out(&self.closed) => Err(why),
         }
     }
 
@@ -309,8 +321,18 @@ impl Socket {
     ) -> Result<R, Unanswered> {
         match call() {
             Some(answer) => Ok(answer),
-            None => self.readiness.attempt(&self.raw, direction, patience, &self.closed, call).await,
+            None => self.attempt_when_ready(direction, patience, call).await,
         }
+    }
+
+    /// The same without the first try, for a call that has just taken all that there was.
+    pub(crate) async fn attempt_when_ready<R>(
+        &self,
+        direction: Direction,
+        patience: &Patience,
+        call: impl FnMut() -> Option<R>,
+    ) -> Result<R, Unanswered> {
+        self.readiness.attempt(&self.raw, direction, patience, &self.closed, call).await
     }
 
     /// The same for what the kernel reports no readiness of: a Unix listener with a full backlog, and a Unix

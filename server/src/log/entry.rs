@@ -1,5 +1,6 @@
 //! One event as the log keeps it: with its bytes as bytes, so that each connection can have them in its own form.
 
+use bytes::Bytes;
 use sockyard_protocol::call::{DataForm, LogRead, PayloadShare};
 use sockyard_protocol::event::{DATA_KEPT, PREVIEW_BYTES};
 use sockyard_protocol::{Data, Event, EventKind, SocketId};
@@ -33,19 +34,34 @@ pub(crate) enum Happening {
         from: Option<String>,
         truncated: bool,
         flags: Vec<String>,
+        /// The server received it by itself: a connection in binary frames gets the bytes as a frame.
+        streamed: bool,
     },
 }
 
 /// A payload, of which the log keeps the beginning.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Kept {
-    bytes: Box<[u8]>,
+    bytes: Bytes,
     length: usize,
 }
 
 impl Kept {
     pub(crate) fn new(bytes: &[u8]) -> Kept {
-        Kept { bytes: bytes[..bytes.len().min(DATA_KEPT)].into(), length: bytes.len() }
+        Kept { bytes: Bytes::copy_from_slice(&bytes[..bytes.len().min(DATA_KEPT)]), length: bytes.len() }
+    }
+
+    /// The same bytes as its caller holds; copied only where the log keeps less of them.
+    pub(crate) fn share(bytes: &Bytes) -> Kept {
+        match bytes.len() {
+            0..=DATA_KEPT => Kept { bytes: bytes.clone(), length: bytes.len() },
+            _ => Kept::new(bytes),
+        }
+    }
+
+    /// What is kept of the bytes.
+    pub(crate) fn bytes(&self) -> &Bytes {
+        &self.bytes
     }
 
     fn data(&self, form: DataForm, share: PayloadShare) -> (Option<Data>, bool) {
@@ -105,7 +121,7 @@ impl Entry {
                     flags: flags.clone(),
                 }
             }
-            Happening::Received { kept, from, truncated, flags } => {
+            Happening::Received { kept, from, truncated, flags, streamed: _ } => {
                 let (data, data_cut) = kept.data(form, share);
                 EventKind::Received {
                     bytes: kept.length,

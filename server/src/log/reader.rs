@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Entry, Log};
+use tokio::sync::Notify;
+
+use super::{Cursor, Entry, Log};
 
 /// Most events in one message.
 const BATCH_EVENTS: usize = 256;
@@ -15,6 +17,10 @@ pub(crate) struct Reader {
     log: Arc<Log>,
     id: u64,
     next_seq: u64,
+    /// There are new events.
+    wake: Arc<Notify>,
+    /// What the cursor has been told of [`Reader::set_merging`].
+    merging: bool,
 }
 
 /// What the next message is to carry.
@@ -33,27 +39,36 @@ impl Reader {
         let index = after.map_or(state.entries.len(), |after| state.index_after(after));
         let next_seq = state.entries.get(index).map_or(state.last_seq + 1, |entry| entry.seq);
         let position = state.position_before(index);
-        let id = state.next_reader;
-        state.next_reader += 1;
-        state.readers.insert(id, position);
+        let id = state.next_cursor;
+        state.next_cursor += 1;
+        let wake = Arc::new(Notify::new());
+        state.cursors.push(Cursor { id, position, merging: false, wake: Arc::clone(&wake) });
         state.left_at = None;
         drop(state);
         // Whoever waited for those that had left may go on.
         log.drained.notify_waiters();
-        Reader { log, id, next_seq }
+        Reader { log, id, next_seq, wake, merging: false }
     }
 
     /// Waits for events. Cancel-safe: an abandoned wait has taken nothing.
     pub(crate) async fn next(&mut self) -> Batch {
         loop {
-            let log = Arc::clone(&self.log);
-            let mut appended = std::pin::pin!(log.appended.notified());
-            // Registered before the look, or an event in between would be missed.
-            appended.as_mut().enable();
             if let Some(batch) = self.take() {
                 return batch;
             }
-            appended.await;
+            // A wake-up that came since the look is kept.
+            self.wake.notified().await;
+        }
+    }
+
+    /// While its connection merges events and will look by itself, a `sent` does not wake it.
+    pub(crate) fn set_merging(&mut self, merging: bool) {
+        if self.merging == merging {
+            return;
+        }
+        self.merging = merging;
+        if let Some(cursor) = self.log.lock().cursors.iter_mut().find(|cursor| cursor.id == self.id) {
+            cursor.merging = merging;
         }
     }
 
@@ -86,7 +101,9 @@ impl Reader {
     pub(crate) fn delivered(&self) {
         let mut state = self.log.lock();
         let position = state.position_before(state.index_after(self.next_seq - 1));
-        state.readers.insert(self.id, position);
+        if let Some(cursor) = state.cursors.iter_mut().find(|cursor| cursor.id == self.id) {
+            cursor.position = position;
+        }
         drop(state);
         self.log.drained.notify_waiters();
     }
@@ -95,9 +112,10 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         let mut state = self.log.lock();
-        let position = state.readers.remove(&self.id);
-        if state.readers.is_empty() {
-            state.left_at = position;
+        let index = state.cursors.iter().position(|cursor| cursor.id == self.id);
+        let left = index.map(|index| state.cursors.swap_remove(index));
+        if state.cursors.is_empty() {
+            state.left_at = left.map(|cursor| cursor.position);
         }
         drop(state);
         self.log.drained.notify_waiters();

@@ -13,7 +13,13 @@ fn note(text: &str) -> EventKind {
 }
 
 fn received(length: usize) -> Happening {
-    Happening::Received { kept: Kept::new(&vec![0; length]), from: None, truncated: false, flags: Vec::new() }
+    Happening::Received {
+        kept: Kept::new(&vec![0; length]),
+        from: None,
+        truncated: false,
+        flags: Vec::new(),
+        streamed: false,
+    }
 }
 
 fn seqs(batch: Option<Batch>) -> Vec<u64> {
@@ -28,7 +34,8 @@ fn seqs(batch: Option<Batch>) -> Vec<u64> {
 fn events_are_numbered_from_1_and_the_oldest_go_first() {
     let log = Log::new(LIMITS);
     for number in 1..=250 {
-        assert_eq!(log.append(None, note("a")), number);
+        log.append(None, note("a"));
+        assert_eq!(log.last_seq(), number);
     }
     let page = log.read(0, 3, |_| true);
     assert_eq!((page.oldest, page.newest, page.more), (151, 250, true));
@@ -109,4 +116,34 @@ async fn what_comes_while_nobody_is_connected_waits_for_the_next_connection() {
     }
     assert_eq!(count, 20);
     timeout(Duration::from_secs(5), log.room()).await.expect("room after the return");
+}
+
+#[tokio::test]
+async fn what_happens_during_a_call_stands_behind_it() {
+    let log = Log::new(LIMITS);
+    let first = log.place();
+    let second = log.place();
+    log.append(None, note("a"));
+    let number = log.append_numbered(note("b"));
+    assert_eq!(log.last_seq(), 0, "nothing has a number before the first call has returned");
+    second.fill(Some(4), received(2));
+    assert_eq!(log.last_seq(), 0);
+    first.fill(Some(3), received(1));
+    assert_eq!(number.await.unwrap(), 4);
+    let page = log.read(0, 10, |_| true);
+    let sockets: Vec<_> = page.entries.iter().map(|entry| (entry.seq, entry.socket)).collect();
+    assert_eq!(sockets, [(1, Some(3)), (2, Some(4)), (3, None), (4, None)]);
+    assert!(page.entries.is_sorted_by_key(|entry| entry.time_us));
+}
+
+#[test]
+fn a_call_that_did_nothing_leaves_no_gap() {
+    let log = Log::new(LIMITS);
+    let place = log.place();
+    log.append(None, note("a"));
+    drop(place);
+    drop(log.place());
+    log.append(None, note("b"));
+    let page = log.read(0, 10, |_| true);
+    assert_eq!(page.entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [1, 2]);
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use sockyard_protocol::event::ClosedBy;
 use sockyard_protocol::{Address, EventKind, Fault, SocketId, SocketType};
 
@@ -62,7 +63,7 @@ impl Session {
         slot: &Slot,
         responding: &mut Responding,
         received: &Received,
-        bytes: &[u8],
+        bytes: &Bytes,
         patience: &Patience,
     ) -> Result<(), Fault> {
         let local = slot.socket.local().ok().and_then(|local| local.as_socket());

@@ -30,7 +30,7 @@ mod send;
 mod shutdown;
 
 pub(super) use accept::accept_once;
-pub(super) use recv::receive_once;
+pub(super) use recv::receive_streamed;
 pub(super) use send::send_all;
 
 /// The unit of the quota of waiting bytes: a semaphore's permits are too few to count single bytes.
@@ -93,6 +93,15 @@ impl Session {
         Ok(Reservation { _call: Some(call), _bytes: bytes })
     }
 
+    /// The same for bytes that come without a call of their own; waits until there is room. Other calls of the session can
+    /// be refused meanwhile, but these bytes cannot be given back.
+    pub(crate) async fn reserve_bytes(&self, bytes: usize) -> Option<Reservation> {
+        let call = Arc::clone(&self.call_quota).acquire_owned().await.ok()?;
+        let units = u32::try_from(bytes.div_ceil(QUOTA_UNIT)).unwrap_or(u32::MAX);
+        let bytes = Arc::clone(&self.byte_quota).acquire_many_owned(units).await.ok()?;
+        Some(Reservation { _call: Some(call), _bytes: Some(bytes) })
+    }
+
     /// Makes a call. A failure is an event as well as an answer.
     ///
     /// Calls on one socket keep their order when this is first polled in their order: everything up to the first
@@ -125,7 +134,7 @@ impl Session {
             Call::DnsResolve(call) => Ok(self.policy.resolve(&call.name).into()),
             Call::SessionInfoCall(_) => Ok(Answer::Session(Box::new(self.info()))),
             Call::LogRead(call) => log::read(self, call, caller),
-            Call::LogNote(call) => Ok(log::note(self, call)),
+            Call::LogNote(call) => log::note(self, call).await,
             Call::SessionClose(_) => close::session(self).await,
             // Both are about a connection and answered there.
             Call::CallCancel(_) | Call::SessionConfigure(_) => Err(Fault::internal()),

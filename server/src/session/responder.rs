@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use regex::bytes::{Regex, RegexBuilder};
 use sockyard_protocol::responder::{Rule, When};
 use sockyard_protocol::{Fault, Payload, Responder};
@@ -20,7 +21,7 @@ pub(super) enum ReadyResponder {
 #[derive(Debug)]
 pub(super) struct ReadyRule {
     when: Condition,
-    send: Option<Vec<u8>>,
+    send: Option<Bytes>,
     delay: Duration,
     close: bool,
 }
@@ -37,7 +38,7 @@ enum Condition {
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) delay: Duration,
-    pub(super) bytes: Option<Vec<u8>>,
+    pub(super) bytes: Option<Bytes>,
     pub(super) close: bool,
 }
 
@@ -61,10 +62,10 @@ impl ReadyResponder {
     }
 
     /// What it does about these bytes; nothing where no rule fits.
-    pub(super) fn reply(&self, came: &[u8]) -> Option<Reply> {
+    pub(super) fn reply(&self, came: &Bytes) -> Option<Reply> {
         match self {
             ReadyResponder::Echo => {
-                Some(Reply { delay: Duration::ZERO, bytes: Some(came.to_vec()), close: false })
+                Some(Reply { delay: Duration::ZERO, bytes: Some(came.clone()), close: false })
             }
             ReadyResponder::Discard => None,
             ReadyResponder::Rules(rules) => rules.iter().find(|rule| rule.when.fits(came)).map(|rule| {
@@ -106,7 +107,7 @@ fn ready_rule(index: usize, rule: &Rule) -> Result<ReadyRule, Fault> {
             })?)
         }
     };
-    let send = send.as_ref().map(|payload| bytes("send", payload)).transpose()?;
+    let send = send.as_ref().map(|payload| bytes("send", payload)).transpose()?.map(Bytes::from);
     Ok(ReadyRule { when, send, delay: Duration::from_millis(*delay_ms), close: *close })
 }
 
@@ -126,7 +127,7 @@ mod tests {
         )
         .unwrap();
         let check = |came: &[u8], expected: Option<(Option<&[u8]>, u64, bool)>| {
-            let reply = responder.reply(came);
+            let reply = responder.reply(&Bytes::copy_from_slice(came));
             let reply = reply.as_ref().map(|reply| {
                 (reply.bytes.as_deref(), u64::try_from(reply.delay.as_millis()).unwrap(), reply.close)
             });

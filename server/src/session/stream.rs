@@ -11,13 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::Session;
 use super::answer::Answered;
-use super::calls::{accept_once, receive_once};
+use super::calls::{accept_once, receive_streamed};
 use super::responders::Responding;
 use super::slot::{InUse, Slot};
 use crate::engine::Patience;
 
-/// Most bytes that a stream takes in one `recv`: a whole datagram, and all that an event keeps.
-const STREAM_RECV_MAX: usize = 65_536;
 /// How soon an `accept` is tried again that failed for want of descriptors or memory.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
@@ -139,14 +137,18 @@ fn switch(mode: Mode, running: &mut Option<CancellationToken>, start: impl FnOnc
 async fn receive_stream(session: Arc<Session>, slot: InUse, stop: CancellationToken) {
     let patience = Patience::new(None, stop.clone());
     let mut responding = Responding::new(Arc::clone(&session.responders));
+    let mut goes_on = false;
     loop {
         // Registered before the call, or a connect in between would be missed.
         let mut able = std::pin::pin!(slot.able.notified());
         able.as_mut().enable();
-        if !session.wait_for(Next::WhenAble, session.log.room(), &slot, &stop).await {
+        if !session.log.has_room()
+            && !session.wait_for(Next::WhenAble, session.log.room(), &slot, &stop).await
+        {
             return;
         }
-        let outcome = receive_once(&session, &slot, STREAM_RECV_MAX, &[], &patience).await;
+        let outcome = receive_streamed(&session, &slot, goes_on, &patience).await;
+        goes_on = outcome.as_ref().is_ok_and(|received| !received.is_end);
         let next = match outcome {
             // A program that answers by itself closes once its peer has (RFC 862); anybody else decides for themselves.
             Ok(received) if received.is_end && session.answers_stream(&slot) => {

@@ -17,6 +17,7 @@ pub(super) fn read(session: &Arc<Session>, call: &LogRead, caller: &Caller) -> R
     Ok(LogPage { events, oldest, newest, more }.into())
 }
 
-pub(super) fn note(session: &Arc<Session>, call: &LogNote) -> Answer {
-    Noted { seq: session.log.append(None, EventKind::Note { text: call.text.clone() }) }.into()
+pub(super) async fn note(session: &Arc<Session>, call: &LogNote) -> Result<Answer, Fault> {
+    let number = session.log.append_numbered(EventKind::Note { text: call.text.clone() });
+    Ok(Noted { seq: number.await.map_err(|_| Fault::internal())? }.into())
 }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use sockyard_protocol::answer::Received as Answered;
 use sockyard_protocol::call::{DataForm, RecvFlag, SocketRecv};
+use sockyard_protocol::event::DATA_KEPT;
 use sockyard_protocol::{Answer, Data, EventKind, Fault, SocketType};
 
 use super::{Caller, flag_names, interrupted, unanswered};
@@ -11,6 +13,9 @@ use crate::engine::{Direction, Facts, Patience, Received, Turn, Unanswered};
 use crate::log::{Happening, Kept};
 use crate::session::Session;
 use crate::session::slot::Slot;
+
+/// Most bytes that a stream takes in one `recv`: a whole datagram, and all that an event keeps.
+const STREAM_RECV_MAX: usize = DATA_KEPT;
 
 pub(super) async fn perform(
     session: &Arc<Session>,
@@ -38,7 +43,7 @@ pub(super) async fn perform(
 }
 
 /// One `recv` and its event.
-pub(in crate::session) async fn receive_once(
+async fn receive_once(
     session: &Arc<Session>,
     slot: &Slot,
     max: usize,
@@ -72,21 +77,55 @@ async fn receive_some(
     let outcome = slot
         .socket
         .attempt(Direction::Read, patience, || {
-            let mut log = session.log.record();
             let received = slot.socket.try_recv(max, kernel_flags(flags))?;
             if let Ok(received) = &received {
-                log.append(Some(slot.number), happening(session, slot, received, flags));
+                tell(session, slot, received, flags, false);
             }
             Some(received)
         })
         .await;
+    conclude(session, slot, outcome, flags, false)
+}
+
+/// One `recv` of a streaming socket and its event. `goes_on` says that the one before brought something.
+pub(in crate::session) async fn receive_streamed(
+    session: &Arc<Session>,
+    slot: &Slot,
+    goes_on: bool,
+    patience: &Patience,
+) -> Result<Received, Fault> {
+    let _turn = slot.socket.turn(Turn::Receive, patience).await.map_err(|why| interrupted("recv", why))?;
+    let call = || {
+        let Some(received) = slot.socket.try_recv(STREAM_RECV_MAX, 0) else {
+            session.tell_drops(slot);
+            return None;
+        };
+        if let Ok(received) = &received {
+            tell(session, slot, received, &[], true);
+        }
+        Some(received)
+    };
+    let outcome = match goes_on {
+        true => slot.socket.attempt_when_ready(Direction::Read, patience, call).await,
+        false => slot.socket.attempt(Direction::Read, patience, call).await,
+    };
+    conclude(session, slot, outcome, &[], true)
+}
+
+fn conclude(
+    session: &Arc<Session>,
+    slot: &Slot,
+    outcome: Result<std::io::Result<Received>, Unanswered>,
+    flags: &[RecvFlag],
+    streamed: bool,
+) -> Result<Received, Fault> {
     match outcome {
         Ok(Ok(received)) => Ok(received),
         Ok(Err(error)) => Err(session.os_fault(slot, "recv", &error)),
         // A blocking recv on a datagram socket that is shut down for reading returns nothing.
         Err(Unanswered::HungUp) => {
-            let nothing = Received { bytes: Vec::new(), length: 0, from: None, is_end: true };
-            session.log.record().append(Some(slot.number), happening(session, slot, &nothing, flags));
+            let nothing = Received { bytes: Bytes::new(), length: 0, from: None, is_end: true };
+            tell(session, slot, &nothing, flags, streamed);
             Ok(nothing)
         }
         Err(why) => Err(unanswered("recv", why)),
@@ -134,8 +173,9 @@ async fn receive_all(
         Err(Unanswered::Interrupted(_)) => {}
         Err(why @ Unanswered::Os(_)) => return Err(unanswered("recv", why)),
     }
-    let received = Received { length: bytes.len(), is_end: bytes.is_empty(), bytes, from: None };
-    session.log.record().append(Some(slot.number), happening(session, slot, &received, flags));
+    let received =
+        Received { length: bytes.len(), is_end: bytes.is_empty(), bytes: bytes.into(), from: None };
+    tell(session, slot, &received, flags, false);
     Ok(received)
 }
 
@@ -146,17 +186,13 @@ fn receive_urgent(
     max: usize,
     flags: &[RecvFlag],
 ) -> Result<Received, Fault> {
-    let mut log = session.log.record();
     let would_block = || Err(std::io::Error::from_raw_os_error(libc::EAGAIN));
     match slot.socket.try_recv(max, kernel_flags(flags)).unwrap_or_else(would_block) {
         Ok(received) => {
-            log.append(Some(slot.number), happening(session, slot, &received, flags));
+            tell(session, slot, &received, flags, false);
             Ok(received)
         }
-        Err(error) => {
-            drop(log);
-            Err(session.os_fault(slot, "recv", &error))
-        }
+        Err(error) => Err(session.os_fault(slot, "recv", &error)),
     }
 }
 
@@ -171,17 +207,21 @@ fn kernel_flags(flags: &[RecvFlag]) -> i32 {
     })
 }
 
-fn happening(session: &Session, slot: &Slot, received: &Received, flags: &[RecvFlag]) -> Happening {
+/// The event of what was received. Nobody can act on the bytes before, so it needs no place taken before the call.
+fn tell(session: &Session, slot: &Slot, received: &Received, flags: &[RecvFlag], streamed: bool) {
     let Received { bytes, length, from, is_end: _ } = received;
-    if bytes.is_empty() && slot.socket.kind() == SocketType::Stream {
-        return EventKind::PeerClosed {}.into();
-    }
-    Happening::Received {
-        kept: Kept::new(bytes),
-        from: from.as_ref().map(|from| session.address_name(from)),
-        truncated: *length > bytes.len(),
-        flags: flag_names(flags),
-    }
+    let what = if bytes.is_empty() && slot.socket.kind() == SocketType::Stream {
+        EventKind::PeerClosed {}.into()
+    } else {
+        Happening::Received {
+            kept: Kept::share(bytes),
+            from: from.as_ref().map(|from| session.address_name(from)),
+            truncated: *length > bytes.len(),
+            flags: flag_names(flags),
+            streamed,
+        }
+    };
+    session.log.record().append(Some(slot.number), what);
 }
 
 impl Session {

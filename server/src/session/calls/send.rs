@@ -2,17 +2,23 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use sockyard_protocol::answer::Sent;
 use sockyard_protocol::call::{SendFlag, SocketSend};
-use sockyard_protocol::{Answer, Family, Fault, SocketType};
+use sockyard_protocol::{Address, Answer, Family, Fault, SocketId, SocketType};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
 
-use super::{Caller, interrupted, unanswered};
+use super::{Caller, Reservation, interrupted, unanswered};
 use crate::engine::{Direction, Patience, Turn, Unanswered};
 use crate::errno;
 use crate::log::{Happening, Kept};
 use crate::policy::{Allowed, Target};
 use crate::session::Session;
-use crate::session::slot::Slot;
+use crate::session::slot::{InUse, Slot};
+
+/// A destination, and its name for the event.
+type Destination = (Allowed<Target>, String);
 
 pub(super) async fn perform(
     session: &Arc<Session>,
@@ -21,66 +27,189 @@ pub(super) async fn perform(
 ) -> Result<Answer, Fault> {
     let slot = session.slot(call.socket)?;
     let bytes = call.data.to_bytes().map_err(|error| Fault::payload(error.to_string()).with_call("send"))?;
-    let to = match &call.to {
-        None => None,
-        Some(to) => Some((
-            session.policy.reach("sendto", to, slot.socket.family(), &session.unix_names)?,
-            to.to_string(),
-        )),
-    };
+    let to = call.to.as_ref().map(|to| destination(session, &slot, to)).transpose()?;
     let oob = call.flags.contains(&SendFlag::Oob);
     let patience = caller.patience(call.timeout_ms);
+    let bytes = Bytes::from(bytes);
     send_all(session, &slot, &bytes, to, oob, &patience).await?;
     Ok(Sent { bytes: bytes.len() }.into())
+}
+
+fn destination(session: &Session, slot: &Slot, to: &Address) -> Result<Destination, Fault> {
+    let target = session.policy.reach("sendto", to, slot.socket.family(), &session.unix_names)?;
+    Ok((target, to.to_string()))
 }
 
 /// Hands all of `bytes` to the kernel, or fails and says how many it took. Both are one event.
 pub(in crate::session) async fn send_all(
     session: &Arc<Session>,
     slot: &Slot,
-    bytes: &[u8],
-    to: Option<(Allowed<Target>, String)>,
+    bytes: &Bytes,
+    to: Option<Destination>,
     oob: bool,
     patience: &Patience,
 ) -> Result<(), Fault> {
-    let call = if to.is_some() { "sendto" } else { "send" };
-    let _turn = slot.socket.turn(Turn::Send, patience).await.map_err(|why| interrupted(call, why))?;
-    let mut taken = 0;
-    let sent = |taken: usize| Happening::Sent {
-        kept: Kept::new(&bytes[..taken]),
-        to: to.as_ref().map(|(_, name)| name.clone()),
-        flags: if oob { vec!["oob".to_owned()] } else { Vec::new() },
-    };
-    let once = || {
-        let mut log = session.log.record();
+    let sending = Sending { bytes: bytes.clone(), to, oob, taken: 0 };
+    let turn =
+        slot.socket.turn(Turn::Send, patience).await.map_err(|why| interrupted(sending.call(), why))?;
+    sending.finish(session, slot, patience, turn).await
+}
+
+/// Bytes on their way to the kernel.
+struct Sending {
+    bytes: Bytes,
+    to: Option<Destination>,
+    oob: bool,
+    /// How many the kernel has taken so far.
+    taken: usize,
+}
+
+impl Sending {
+    /// The call's name in the sockets API.
+    fn call(&self) -> &'static str {
+        if self.to.is_some() { "sendto" } else { "send" }
+    }
+
+    /// Calls until all is taken or the kernel has no room. `None` is "would block".
+    fn attempt(&mut self, session: &Session, slot: &Slot) -> Option<std::io::Result<()>> {
+        let place = session.log.place();
         loop {
-            let flags = if oob { libc::MSG_OOB } else { 0 };
-            match slot.socket.try_send(&bytes[taken..], to.as_ref().map(|(to, _)| to), flags)? {
-                Ok(count) => taken += count,
+            let flags = if self.oob { libc::MSG_OOB } else { 0 };
+            let to = self.to.as_ref().map(|(to, _)| to);
+            match slot.socket.try_send(&self.bytes[self.taken..], to, flags)? {
+                Ok(count) => self.taken += count,
                 Err(error) => return Some(Err(error)),
             }
             // A datagram goes whole or not at all; an empty one is a datagram, too.
-            if taken >= bytes.len() || slot.socket.kind() == SocketType::Dgram {
-                log.append(Some(slot.number), sent(taken));
+            if self.taken >= self.bytes.len() || slot.socket.kind() == SocketType::Dgram {
+                place.fill(Some(slot.number), self.happening());
                 return Some(Ok(()));
             }
         }
-    };
-    let outcome = if slot.socket.family() == Family::Unix && to.is_some() {
-        slot.socket.retry(patience, once).await
-    } else {
-        slot.socket.attempt(Direction::Write, patience, once).await
-    };
-    let fault = match outcome {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(error)) => session.os_fault(slot, call, &error),
-        Err(Unanswered::HungUp) => errno::fault(call, &std::io::Error::from_raw_os_error(libc::EPIPE)),
-        Err(why) => unanswered(call, why),
-    };
-    if taken == 0 {
-        return Err(fault);
     }
-    // What the kernel took is on its way, whatever became of the rest.
-    session.log.record().append(Some(slot.number), sent(taken));
-    Err(fault.with_bytes(taken))
+
+    fn happening(&self) -> Happening {
+        Happening::Sent {
+            kept: match self.taken == self.bytes.len() {
+                true => Kept::share(&self.bytes),
+                false => Kept::new(&self.bytes[..self.taken]),
+            },
+            to: self.to.as_ref().map(|(_, name)| name.clone()),
+            flags: if self.oob { vec!["oob".to_owned()] } else { Vec::new() },
+        }
+    }
+
+    /// Goes on until all is taken or something ends it.
+    async fn finish(
+        mut self,
+        session: &Arc<Session>,
+        slot: &Slot,
+        patience: &Patience,
+        _turn: OwnedSemaphorePermit,
+    ) -> Result<(), Fault> {
+        let outcome = if slot.socket.family() == Family::Unix && self.to.is_some() {
+            slot.socket.retry(patience, || self.attempt(session, slot)).await
+        } else {
+            slot.socket.attempt(Direction::Write, patience, || self.attempt(session, slot)).await
+        };
+        let call = self.call();
+        let fault = match outcome {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => session.os_fault(slot, call, &error),
+            Err(Unanswered::HungUp) => errno::fault(call, &std::io::Error::from_raw_os_error(libc::EPIPE)),
+            Err(why) => unanswered(call, why),
+        };
+        Err(self.failed(session, slot, fault))
+    }
+
+    fn failed(&self, session: &Session, slot: &Slot, fault: Fault) -> Fault {
+        if self.taken == 0 {
+            return fault;
+        }
+        // What the kernel took is on its way, whatever became of the rest.
+        session.log.record().append(Some(slot.number), self.happening());
+        fault.with_bytes(self.taken)
+    }
+}
+
+/// A binary frame's bytes for which the kernel had no room yet.
+pub(crate) struct Unsent {
+    slot: InUse,
+    sending: Sending,
+    turn: Option<OwnedSemaphorePermit>,
+}
+
+impl Session {
+    /// Sends what a binary frame brought (section 9): a `socket.send` to which no answer goes, so a failure shows as its
+    /// event alone. What the kernel has no room for at once comes back; the caller makes room for it in the quotas.
+    pub(crate) fn send_frame(
+        self: &Arc<Self>,
+        socket: SocketId,
+        to: Option<&Address>,
+        bytes: Bytes,
+    ) -> Option<Unsent> {
+        let begin = || {
+            let slot = self.slot(socket)?;
+            let to = to.map(|to| destination(self, &slot, to)).transpose()?;
+            Ok(Unsent {
+                turn: slot.socket.turn_at_once(Turn::Send),
+                slot,
+                sending: Sending { bytes, to, oob: false, taken: 0 },
+            })
+        };
+        let call = if to.is_some() { "sendto" } else { "send" };
+        let mut unsent = match begin() {
+            Ok(unsent) => unsent,
+            Err(fault) => {
+                self.log_failed(call, Some(socket), &fault);
+                return None;
+            }
+        };
+        // Without a turn others wait before this one.
+        if unsent.turn.is_none() {
+            return Some(unsent);
+        }
+        match unsent.sending.attempt(self, &unsent.slot) {
+            None => return Some(unsent),
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                let fault = self.os_fault(&unsent.slot, call, &error);
+                let fault = unsent.sending.failed(self, &unsent.slot, fault);
+                self.log_failed(call, Some(socket), &fault);
+            }
+        }
+        None
+    }
+
+    /// Whether frames to this socket may be sent as one: a stream keeps no boundaries.
+    pub(crate) fn joins_frames(&self, socket: SocketId) -> bool {
+        self.slot(socket).is_ok_and(|slot| slot.socket.kind() == SocketType::Stream)
+    }
+}
+
+impl Unsent {
+    /// How many bytes wait.
+    pub(crate) fn bytes(&self) -> usize {
+        self.sending.bytes.len()
+    }
+
+    /// Waits until the kernel has taken all of it, `cancel` or the socket's end. Polled first in the order of the frames,
+    /// it keeps that order.
+    pub(crate) async fn finish(self, session: Arc<Session>, cancel: CancellationToken, room: Reservation) {
+        let Unsent { slot, sending, turn } = self;
+        let patience = Patience::new(None, cancel);
+        let call = sending.call();
+        let turn = match turn {
+            Some(turn) => Ok(turn),
+            None => slot.socket.turn(Turn::Send, &patience).await.map_err(|why| interrupted(call, why)),
+        };
+        let outcome = match turn {
+            Ok(turn) => sending.finish(&session, &slot, &patience, turn).await,
+            Err(fault) => Err(fault),
+        };
+        if let Err(fault) = outcome {
+            session.log_failed(call, Some(slot.number), &fault);
+        }
+        drop(room);
+    }
 }
