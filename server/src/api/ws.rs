@@ -4,31 +4,34 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::{Query, Request, State};
+use axum::http::header::{
+    CONNECTION, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use sockyard_protocol::{Fault, SUBPROTOCOL};
+use tokio::net::TcpStream;
+use tungstenite::handshake::derive_accept_key;
 
 use super::guard::Arrival;
 use super::{App, problem};
 use crate::session::{Attachment, Presence};
 
 mod connection;
+mod input;
+mod merge;
 mod outbox;
+mod output;
 mod reader;
 mod requests;
 mod writer;
-
-/// A WebSocket's buffers. The defaults hold 128 KiB for every idle connection, and writes without bound.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
-const WRITE_BUFFER_BYTES: usize = 16 * 1024;
-/// One message of events with its largest payloads fits; more than one is never buffered.
-const WRITE_BUFFER_MAX_BYTES: usize = 16 << 20;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,41 +47,70 @@ pub(super) async fn upgrade(
     State(app): State<Arc<App>>,
     Extension(arrival): Extension<Arrival>,
     parameters: Result<Query<Parameters>, QueryRejection>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    mut request: Request,
 ) -> Response {
     let Parameters { session, token, after } = match parameters {
         Ok(Query(parameters)) => parameters,
         Err(error) => return problem::query(&error),
     };
-    let session = match find(&app, session.as_deref(), token.as_deref(), &headers) {
+    let on_upgrade = request.extensions_mut().remove::<OnUpgrade>();
+    let headers = request.headers();
+    let session = match find(&app, session.as_deref(), token.as_deref(), headers) {
         Ok(session) => session,
         Err(fault) => return problem::fault(&fault),
     };
-    let upgrade = match upgrade {
-        Ok(upgrade) if has_key(&headers) => upgrade,
-        _ => return problem::plain(StatusCode::UPGRADE_REQUIRED, "this address speaks WebSocket (RFC 6455)"),
+    let (Some(key), Some(on_upgrade)) = (handshake_key(request.method(), headers), on_upgrade) else {
+        return problem::plain(StatusCode::UPGRADE_REQUIRED, "this address speaks WebSocket (RFC 6455)");
     };
     let resumed = session.is_some();
     let attachment = match session.map_or_else(|| app.registry.open(), Ok).and_then(Attachment::new) {
         Ok(attachment) => attachment,
         Err(fault) => return problem::fault(&fault),
     };
-    let connections = app.connections.clone();
     let limit = app.registry.message_bytes();
-    upgrade
-        .protocols([SUBPROTOCOL])
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_write_buffer_size(WRITE_BUFFER_MAX_BYTES)
-        .max_message_size(limit)
-        .max_frame_size(limit)
-        .on_upgrade(move |socket| {
-            connections.track_future(async move {
-                connection::run(socket, attachment, resumed, after).await;
-                drop(arrival.place);
-            })
-        })
+    let connection = app.connections.track_future(async move {
+        if let Some((stream, read)) = plain_stream(on_upgrade).await {
+            connection::run(stream, &read, limit, attachment, resumed, after).await;
+        }
+        drop(arrival.place);
+    });
+    tokio::spawn(connection);
+    let accepted = [(CONNECTION, "upgrade"), (UPGRADE, "websocket")];
+    let accept = [(SEC_WEBSOCKET_ACCEPT, derive_accept_key(key.as_bytes()))];
+    let protocol = offers(headers, SUBPROTOCOL).then_some([(SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL)]);
+    match protocol {
+        Some(protocol) => (StatusCode::SWITCHING_PROTOCOLS, accepted, accept, protocol).into_response(),
+        None => (StatusCode::SWITCHING_PROTOCOLS, accepted, accept).into_response(),
+    }
+}
+
+/// The connection itself once the answer is out, and what the client has sent in the meantime.
+async fn plain_stream(on_upgrade: OnUpgrade) -> Option<(TcpStream, bytes::Bytes)> {
+    // Fails where the client has left before it had its answer.
+    let upgraded = on_upgrade.await.ok()?;
+    match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => Some((parts.io.into_inner(), parts.read_buf)),
+        Err(_) => {
+            tracing::error!("a connection is not the TCP stream that was accepted");
+            None
+        }
+    }
+}
+
+/// The key of a handshake as RFC 6455 section 4.1 has it: 16 bytes in base64.
+fn handshake_key<'a>(method: &Method, headers: &'a HeaderMap) -> Option<&'a str> {
+    let text = |name: &HeaderName| headers.get(name)?.to_str().ok();
+    let upgrades = text(&UPGRADE)?.eq_ignore_ascii_case("websocket")
+        && text(&CONNECTION)?.split(',').any(|token| token.trim().eq_ignore_ascii_case("upgrade"));
+    let key = text(&SEC_WEBSOCKET_KEY)?;
+    let length = STANDARD.decode(key).ok()?.len();
+    (method == Method::GET && upgrades && text(&SEC_WEBSOCKET_VERSION)? == "13" && length == 16)
+        .then_some(key)
+}
+
+fn offers(headers: &HeaderMap, protocol: &str) -> bool {
+    let offered = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    offered.flat_map(|value| value.split(',')).any(|one| one.trim() == protocol)
 }
 
 /// The session to resume; none where a new one may be opened.
@@ -93,12 +125,4 @@ fn find(
         Some(session) => app.registry.enter(session, token.unwrap_or_default()).map(Some),
         None => app.access.check(headers).map(|()| None),
     }
-}
-
-/// RFC 6455 section 4.1: 16 bytes in base64. The library takes anything.
-fn has_key(headers: &HeaderMap) -> bool {
-    headers
-        .get("sec-websocket-key")
-        .and_then(|key| STANDARD.decode(key.as_bytes()).ok())
-        .is_some_and(|key| key.len() == 16)
 }

@@ -6,15 +6,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use axum::extract::ws::{WebSocket, close_code};
-use futures_util::StreamExt as _;
 use sockyard_protocol::call::{DataForm, Frames, PayloadShare};
 use sockyard_protocol::event::ClosedBy;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::input::Input;
 use super::outbox::Outbox;
+use super::output::Output;
 use super::reader;
 use super::requests::Waiting;
 use super::writer::Writer;
@@ -35,6 +36,27 @@ pub(super) struct Settings {
 /// Why a connection ends: code and reason of the close frame (RFC 6455 section 7.4.1).
 pub(super) type Closing = (u16, &'static str);
 
+/// Codes of close frames that the server begins.
+pub(super) mod close_code {
+    pub(in crate::api::ws) const NORMAL: u16 = 1000;
+    pub(in crate::api::ws) const AWAY: u16 = 1001;
+    pub(in crate::api::ws) const PROTOCOL: u16 = 1002;
+    pub(in crate::api::ws) const INVALID: u16 = 1007;
+    pub(in crate::api::ws) const POLICY: u16 = 1008;
+    pub(in crate::api::ws) const SIZE: u16 = 1009;
+    pub(in crate::api::ws) const AGAIN: u16 = 1013;
+}
+
+/// How the reading part came to its end.
+pub(super) enum Ending {
+    /// The client said goodbye with this code, and wants nothing but the same in return.
+    Goodbye(u16),
+    /// The server has a reason to give.
+    Reason(Closing),
+    /// The connection, the session or the writer has ended.
+    Silent,
+}
+
 /// What the parts of a connection share.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -44,6 +66,8 @@ pub(super) struct Connection {
     pub(super) calls: TaskTracker,
     /// Ends every call of this connection that still waits: nobody is left to take its answer.
     pub(super) cancel: CancellationToken,
+    /// Nothing can be written any more.
+    pub(super) gone: CancellationToken,
     settings: Arc<Mutex<Settings>>,
 }
 
@@ -53,23 +77,32 @@ impl Connection {
     }
 }
 
-/// Runs a connection to its end.
-pub(super) async fn run(socket: WebSocket, attachment: Attachment, resumed: bool, after: Option<u64>) {
+/// Runs a connection to its end. `read` is what came together with the handshake, `longest` bounds a message.
+pub(super) async fn run(
+    stream: TcpStream,
+    read: &[u8],
+    longest: usize,
+    attachment: Attachment,
+    resumed: bool,
+    after: Option<u64>,
+) {
     let session = Arc::clone(attachment.session());
     let hello = session.hello(resumed);
     let events = log::Reader::attach(Arc::clone(session.log()), Some(after.unwrap_or(hello.last_seq)));
-    let (sink, mut stream) = socket.split();
+    let (from_client, to_client) = stream.into_split();
+    let mut input = Input::new(from_client, read, longest);
     let (outbox, inbox) = Outbox::new();
     let settings = Arc::new(Mutex::default());
     let closing = Arc::new(OnceLock::new());
-    let gone = CancellationToken::new();
+    let (gone, left) = (CancellationToken::new(), CancellationToken::new());
     let writer = Writer {
-        sink,
+        output: Output::new(to_client),
         inbox,
         events,
         settings: Arc::clone(&settings),
         closing: Arc::clone(&closing),
         gone: gone.clone(),
+        left: left.clone(),
     };
     let writer = tokio::spawn(writer.run(hello));
     let connection = Connection {
@@ -78,15 +111,24 @@ pub(super) async fn run(socket: WebSocket, attachment: Attachment, resumed: bool
         waiting: Waiting::default(),
         calls: TaskTracker::new(),
         cancel: CancellationToken::new(),
+        gone,
         settings,
     };
     let connection = Arc::new(connection);
 
-    let ended = reader::run(&connection, &mut stream, &gone).await;
-    let reason = ended.or_else(|| match connection.session.ended_by()? {
-        ClosedBy::Server => Some((close_code::AWAY, "the server is shutting down")),
-        ClosedBy::Client | ClosedBy::Session => Some((close_code::NORMAL, "the session is closed")),
-    });
+    let ending = reader::run(&connection, &mut input).await;
+    let reason = match ending {
+        Ending::Goodbye(code) => {
+            left.cancel();
+            Some((code, ""))
+        }
+        Ending::Reason(reason) => Some(reason),
+        Ending::Silent => match connection.session.ended_by() {
+            Some(ClosedBy::Server) => Some((close_code::AWAY, "the server is shutting down")),
+            Some(ClosedBy::Client | ClosedBy::Session) => Some((close_code::NORMAL, "the session is closed")),
+            None => None,
+        },
+    };
     if let Some(reason) = reason {
         closing.set(reason).ok(/* the writer has a reason of its own already */);
     }
@@ -105,6 +147,6 @@ pub(super) async fn run(socket: WebSocket, attachment: Attachment, resumed: bool
     }
     // Until the client has answered the close frame its unread bytes would make the kernel reset the connection,
     // and the frame be lost.
-    timeout(END_DEADLINE, async { while let Some(Ok(_)) = stream.next().await {} }).await.ok(/* it had its time */);
+    timeout(END_DEADLINE, input.drain()).await.ok(/* it had its time */);
     drop(attachment);
 }

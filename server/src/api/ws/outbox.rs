@@ -18,15 +18,24 @@ pub(super) struct Reply {
     pub(super) reservation: Option<Reservation>,
 }
 
+/// What is to be written beside events.
+#[derive(Debug)]
+pub(super) enum Outgoing {
+    /// An answer, or the answers of a batch.
+    Answer(String),
+    /// The answer to a ping, with its payload.
+    Pong(Vec<u8>),
+}
+
 /// The sending side. A full outbox makes the sender wait, and so in the end the client's own requests.
 #[derive(Clone, Debug)]
 pub(super) struct Outbox {
-    sender: mpsc::Sender<(String, OwnedSemaphorePermit)>,
+    sender: mpsc::Sender<(Outgoing, OwnedSemaphorePermit)>,
     room: Arc<Semaphore>,
 }
 
 /// The writer's side.
-pub(super) type Inbox = mpsc::Receiver<(String, OwnedSemaphorePermit)>;
+pub(super) type Inbox = mpsc::Receiver<(Outgoing, OwnedSemaphorePermit)>;
 
 impl Outbox {
     pub(super) fn new() -> (Outbox, Inbox) {
@@ -37,9 +46,18 @@ impl Outbox {
     /// Waits for room.
     pub(super) async fn send(&self, reply: Reply) {
         let Reply { text, reservation } = reply;
-        let units = u32::try_from(text.len().clamp(1, BYTES)).unwrap_or(u32::MAX);
-        let Ok(permit) = Arc::clone(&self.room).acquire_many_owned(units).await else { return };
-        self.sender.send((text, permit)).await.ok(/* the connection is gone, and with it whoever asked */);
+        self.put(text.len(), Outgoing::Answer(text)).await;
         drop(reservation);
+    }
+
+    /// Waits for room.
+    pub(super) async fn pong(&self, payload: Vec<u8>) {
+        self.put(payload.len(), Outgoing::Pong(payload)).await;
+    }
+
+    async fn put(&self, bytes: usize, outgoing: Outgoing) {
+        let units = u32::try_from(bytes.clamp(1, BYTES)).unwrap_or(u32::MAX);
+        let Ok(permit) = Arc::clone(&self.room).acquire_many_owned(units).await else { return };
+        self.sender.send((outgoing, permit)).await.ok(/* the connection is gone, and with it whoever asked */);
     }
 }

@@ -1,60 +1,185 @@
 //! The reading part: from frames to requests.
 
+use std::ops::Range;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket, close_code};
-use futures_util::StreamExt as _;
-use futures_util::stream::SplitStream;
-use sockyard_protocol::Fault;
+use bytes::Bytes;
+use sockyard_protocol::event::DATA_KEPT;
 use sockyard_protocol::rpc::{self, Id};
-use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
-use tungstenite::Error;
+use sockyard_protocol::{Address, Frame, SocketId};
+use tokio::time::{Instant, sleep};
 
-use super::connection::{Closing, Connection};
+use super::connection::{Closing, Connection, Ending, close_code};
+use super::input::{Incoming, Input, Kind, Violation};
 use super::outbox::Reply;
 
 /// A client that sends nothing for this long, not even an answer to our pings, is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
+/// Most bytes of frames that are sent as one: what an event keeps.
+const JOIN_MAX: usize = DATA_KEPT;
 
-/// Reads until the client leaves, the session ends or the writer gives up (`gone`). The answer is the reason to
-/// give in a close frame, where there is one.
-pub(super) async fn run(
-    connection: &Arc<Connection>,
-    stream: &mut SplitStream<WebSocket>,
-    gone: &CancellationToken,
-) -> Option<Closing> {
+const NOT_UTF8: Closing = (close_code::INVALID, "a text message must be UTF-8");
+const TOO_LONG: Closing = (close_code::SIZE, "the message is over the size limit");
+const NOT_RFC_6455: Closing = (close_code::PROTOCOL, "not as RFC 6455 has it");
+const SILENT: Closing = (close_code::POLICY, "nothing was heard for too long");
+
+/// Reads until the client leaves, the session ends or the writer gives up.
+pub(super) async fn run(connection: &Arc<Connection>, input: &mut Input) -> Ending {
+    // All of these outlive many messages, so that a message costs no registration with any of them.
+    let mut ended = pin!(connection.session.ended().cancelled());
+    let mut gone = pin!(connection.gone.cancelled());
+    let mut silence = pin!(sleep(SILENCE_MAX));
+    let mut frames = Joined::default();
     loop {
-        let message = tokio::select! {
-            biased;
-            () = connection.session.ended().cancelled() => return None,
-            () = gone.cancelled() => return None,
-            message = timeout(SILENCE_MAX, stream.next()) => message,
-        };
-        match message {
-            Ok(Some(Ok(Message::Text(text)))) => connection.handle(&text).await,
-            Ok(Some(Ok(Message::Binary(_)))) => connection.outbox.send(binary_refused()).await,
-            // The library answers pings and the client's close frame while it is read on.
-            Ok(Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)))) => {}
-            Ok(Some(Err(error))) => return reason(error),
-            Ok(None) => return None,
-            Err(_) => return Some((close_code::POLICY, "nothing was heard for too long")),
+        if let Err(ending) = take(connection, input, &mut frames).await {
+            return ending;
+        }
+        let heard = Instant::now();
+        loop {
+            tokio::select! {
+                biased;
+                () = ended.as_mut() => return Ending::Silent,
+                () = gone.as_mut() => return Ending::Silent,
+                filled = input.fill() => match filled {
+                    Ok(true) => break,
+                    // A client that went without a goodbye; nobody is left to tell.
+                    Ok(false) | Err(_) => return Ending::Silent,
+                },
+                () = silence.as_mut() => {
+                    let quiet_until = heard + SILENCE_MAX;
+                    if quiet_until <= Instant::now() {
+                        return Ending::Reason(SILENT);
+                    }
+                    silence.as_mut().reset(quiet_until);
+                }
+            }
         }
     }
 }
 
-fn binary_refused() -> Reply {
-    let fault = Fault::not_a_request("a request is a text message");
-    Reply { text: rpc::error(&Id::Null, &fault).unwrap_or_default(), reservation: None }
+/// Takes every message of what was read. Waits where an answer or bytes to send have no room.
+async fn take(connection: &Arc<Connection>, input: &mut Input, frames: &mut Joined) -> Result<(), Ending> {
+    loop {
+        let message = match input.next() {
+            Ok(Some(message)) => message,
+            Ok(None) => break,
+            Err(violation) => {
+                frames.send(connection, input).await;
+                return Err(Ending::Reason(match violation {
+                    Violation::Protocol => NOT_RFC_6455,
+                    Violation::TooLong => TOO_LONG,
+                }));
+            }
+        };
+        match message {
+            Incoming::Frame(Kind::Binary, place) => frames.add(connection, input, place).await,
+            Incoming::Frame(Kind::Text, place) => {
+                // A call that follows bytes finds them sent.
+                frames.send(connection, input).await;
+                match std::str::from_utf8(input.bytes(place)) {
+                    Ok(text) => connection.handle(text).await,
+                    Err(_) => return Err(Ending::Reason(NOT_UTF8)),
+                }
+            }
+            Incoming::Joined(kind, bytes) => {
+                frames.send(connection, input).await;
+                match (kind, std::str::from_utf8(&bytes)) {
+                    (Kind::Binary, _) => send_message(connection, &bytes).await,
+                    (Kind::Text, Ok(text)) => connection.handle(text).await,
+                    (Kind::Text, Err(_)) => return Err(Ending::Reason(NOT_UTF8)),
+                }
+            }
+            Incoming::Ping(payload) => connection.outbox.pong(payload).await,
+            Incoming::Pong => {}
+            Incoming::Close(code) => {
+                frames.send(connection, input).await;
+                return Err(Ending::Goodbye(code));
+            }
+        }
+    }
+    frames.send(connection, input).await;
+    Ok(())
 }
 
-/// Only a close frame tells the client what was wrong with its frames.
-fn reason(error: axum::Error) -> Option<Closing> {
-    match error.into_inner().downcast_ref::<Error>() {
-        Some(Error::Capacity(_)) => Some((close_code::SIZE, "the message is over the size limit")),
-        Some(Error::Utf8(_)) => Some((close_code::INVALID, "a text message must be UTF-8")),
-        Some(Error::Protocol(_)) => Some((close_code::PROTOCOL, "not as RFC 6455 has it")),
-        _ => None,
+/// Frames that came one after the other for one stream, and so can leave in one call: a stream keeps no boundaries.
+#[derive(Default)]
+struct Joined {
+    socket: SocketId,
+    /// Where their bytes lie.
+    places: Vec<Range<usize>>,
+    bytes: usize,
+}
+
+impl Joined {
+    async fn add(&mut self, connection: &Arc<Connection>, input: &Input, place: Range<usize>) {
+        let message = input.bytes(place.clone());
+        let frame = match Frame::parse(message) {
+            Ok(frame @ Frame { address: None, .. }) => frame,
+            _ => {
+                self.send(connection, input).await;
+                return send_message(connection, message).await;
+            }
+        };
+        if frame.socket != self.socket || self.bytes + frame.bytes.len() > JOIN_MAX {
+            self.send(connection, input).await;
+        }
+        self.socket = frame.socket;
+        self.bytes += frame.bytes.len();
+        self.places.push(place.end - frame.bytes.len()..place.end);
+    }
+
+    async fn send(&mut self, connection: &Arc<Connection>, input: &Input) {
+        let bytes = std::mem::take(&mut self.bytes);
+        if let [place] = self.places.as_slice() {
+            let bytes = Bytes::copy_from_slice(input.bytes(place.clone()));
+            send(connection, self.socket, None, bytes).await;
+        } else if self.places.is_empty() {
+            return;
+        } else if connection.session.joins_frames(self.socket) {
+            let mut joined = Vec::with_capacity(bytes);
+            for place in &self.places {
+                joined.extend_from_slice(input.bytes(place.clone()));
+            }
+            send(connection, self.socket, None, joined.into()).await;
+        } else {
+            for place in &self.places {
+                let bytes = Bytes::copy_from_slice(input.bytes(place.clone()));
+                send(connection, self.socket, None, bytes).await;
+            }
+        }
+        self.places.clear();
+    }
+}
+
+/// Sends what one binary message brought.
+async fn send_message(connection: &Arc<Connection>, message: &[u8]) {
+    let (frame, to) = match Frame::parse(message).and_then(|frame| Ok((frame, frame.to()?))) {
+        Ok(parsed) => parsed,
+        Err(fault) => {
+            let text = rpc::error(&Id::Null, &fault).unwrap_or_default();
+            return connection.outbox.send(Reply { text, reservation: None }).await;
+        }
+    };
+    send(connection, frame.socket, to.as_ref(), Bytes::copy_from_slice(frame.bytes)).await;
+}
+
+/// Sends bytes. Where the kernel has no room for them they wait in a task of their own; where the session has no room for
+/// them either, the client is held up, as a TCP peer would be.
+async fn send(connection: &Arc<Connection>, socket: SocketId, to: Option<&Address>, bytes: Bytes) {
+    let Some(unsent) = connection.session.send_frame(socket, to, bytes) else { return };
+    let room = tokio::select! {
+        biased;
+        () = connection.session.ended().cancelled() => return,
+        () = connection.gone.cancelled() => return,
+        room = connection.session.reserve_bytes(unsent.bytes()) => room,
+    };
+    let Some(room) = room else { return };
+    let session = Arc::clone(&connection.session);
+    let mut waiting = Box::pin(unsent.finish(session, connection.cancel.child_token(), room));
+    // Polled here once, in the order of the frames, which takes its turn.
+    if futures_util::poll!(waiting.as_mut()).is_pending() {
+        connection.calls.spawn(waiting);
     }
 }

@@ -1,28 +1,31 @@
-//! The writing part: answers and events out to the client.
+//! The writing part: answers, events and frames out to the client.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
-use futures_util::SinkExt as _;
-use futures_util::stream::SplitSink;
 use serde::Serialize;
-use sockyard_protocol::{Event, Hello, rpc};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use sockyard_protocol::call::Frames;
+use sockyard_protocol::{Event, Frame, Hello, SocketId, frame, rpc};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::connection::{Closing, Settings};
-use super::outbox::Inbox;
-use crate::log::{Batch, Reader};
+use super::connection::{Closing, Settings, close_code};
+use super::merge::Merger;
+use super::outbox::{Inbox, Outgoing};
+use super::output::Output;
+use crate::log::{Batch, Entry, Happening, Reader};
 
-/// Longest that one message may take. A client that reads nothing for so long is dropped; its session stays.
+/// Longest that one write may take. A client that reads nothing for so long is dropped; its session stays.
 const WRITE_DEADLINE: Duration = Duration::from_secs(30);
 /// How often a ping asks whether the client is still there.
 const PING_EVERY: Duration = Duration::from_secs(20);
+/// Most answers that one write takes along, beside what is due: all that the outbox holds.
+const ANSWERS_TOGETHER: usize = 64;
 
 /// The writing part of a connection.
 pub(super) struct Writer {
-    pub(super) sink: SplitSink<WebSocket, Message>,
+    pub(super) output: Output,
     pub(super) inbox: Inbox,
     pub(super) events: Reader,
     pub(super) settings: Arc<Mutex<Settings>>,
@@ -30,22 +33,27 @@ pub(super) struct Writer {
     pub(super) closing: Arc<OnceLock<Closing>>,
     /// Tells the reader that nothing can be written any more.
     pub(super) gone: CancellationToken,
+    /// The client has said goodbye and reads nothing but the answer to that.
+    pub(super) left: CancellationToken,
 }
 
 /// The client is gone, or as good as.
 struct Gone;
 
 enum Due {
-    Answer(String),
+    Outgoing(Outgoing),
     /// Nobody can answer any more: the connection is ending.
     LastAnswer,
     Events(Batch),
+    /// The window in which sums of events were held back has passed.
+    Sums,
     Ping,
+    Goodbye,
 }
 
 #[derive(Serialize)]
-struct Events {
-    events: Vec<Event>,
+struct Events<'a> {
+    events: &'a [Event],
 }
 
 impl Writer {
@@ -60,35 +68,68 @@ impl Writer {
 
     async fn greet(&mut self, hello: &Hello) -> Result<(), Gone> {
         let text = rpc::request(None, "session.hello", hello).map_err(|_| Gone)?;
-        self.write(Message::Text(text.into())).await
+        self.output.text(&text);
+        self.flush().await
     }
 
     async fn serve(&mut self) -> Result<(), Gone> {
         let mut pings = interval(PING_EVERY);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         pings.reset();
+        let left = self.left.clone();
+        let mut left = pin!(left.cancelled());
+        let mut window = pin!(sleep_until(Instant::now()));
+        let mut merger = Merger::default();
         loop {
+            if let Some(until) = merger.window()
+                && until != window.deadline()
+            {
+                window.as_mut().reset(until);
+            }
             // Not `biased`: neither a flood of events nor one of answers may keep the other waiting.
             let due = tokio::select! {
-                answer = self.inbox.recv() => answer.map_or(Due::LastAnswer, |(text, _room)| Due::Answer(text)),
+                outgoing = self.inbox.recv() => {
+                    outgoing.map_or(Due::LastAnswer, |(outgoing, _room)| Due::Outgoing(outgoing))
+                }
                 batch = self.events.next() => Due::Events(batch),
+                () = window.as_mut(), if merger.window().is_some() => Due::Sums,
                 _ = pings.tick() => Due::Ping,
+                () = left.as_mut() => Due::Goodbye,
             };
             match due {
-                Due::Answer(text) => self.write(Message::Text(text.into())).await?,
-                Due::Events(batch) => self.write_events(batch).await?,
-                Due::Ping => self.write(Message::Ping(Vec::new().into())).await?,
+                Due::Outgoing(outgoing) => self.put(&outgoing),
+                Due::Events(batch) => self.put_events(batch, &mut merger).await?,
+                Due::Sums => self.put_sums(&mut merger).await?,
+                Due::Ping => self.output.ping(),
+                Due::Goodbye => return Ok(()),
                 Due::LastAnswer => {
                     while let Some(batch) = self.events.take() {
-                        self.write_events(batch).await?;
+                        self.put_events(batch, &mut merger).await?;
+                        self.flush_events().await?;
                     }
-                    return Ok(());
+                    let mut told = Vec::new();
+                    merger.tell(&mut told);
+                    self.put_told(&told)?;
+                    return self.flush().await;
                 }
             }
+            // What else is there goes along.
+            for _ in 0..ANSWERS_TOGETHER {
+                let Ok((outgoing, _room)) = self.inbox.try_recv() else { break };
+                self.put(&outgoing);
+            }
+            self.flush_events().await?;
         }
     }
 
-    async fn write_events(&mut self, batch: Batch) -> Result<(), Gone> {
+    fn put(&mut self, outgoing: &Outgoing) {
+        match outgoing {
+            Outgoing::Answer(text) => self.output.text(text),
+            Outgoing::Pong(payload) => self.output.pong(payload),
+        }
+    }
+
+    async fn put_events(&mut self, batch: Batch, merger: &mut Merger) -> Result<(), Gone> {
         let entries = match batch {
             Batch::Events(entries) => entries,
             Batch::Overrun => {
@@ -97,30 +138,78 @@ impl Writer {
                 return Err(Gone);
             }
         };
-        let Settings { form, share, .. } = *self.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        let events = Events { events: entries.iter().map(|entry| entry.to_event(form, share)).collect() };
-        let text = rpc::request(None, "events", &events).map_err(|_| Gone)?;
-        self.write(Message::Text(text.into())).await?;
+        let Settings { frames, form, share } = *self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = Vec::new();
+        if frames == Frames::Json {
+            merger.tell(&mut told);
+            told.extend(entries.iter().map(|entry| entry.to_event(form, share)));
+        } else {
+            for entry in &entries {
+                self.put_frame(entry);
+                merger.add(entry, form, share, &mut told);
+            }
+            merger.tell_if_due(Instant::now(), &mut told);
+        }
+        self.events.set_merging(merger.window().is_some());
+        self.put_told(&told)
+    }
+
+    async fn put_sums(&mut self, merger: &mut Merger) -> Result<(), Gone> {
+        // With the window closed every event wakes this connection again; what came without is looked for after that.
+        self.events.set_merging(false);
+        if let Some(batch) = self.events.take() {
+            return self.put_events(batch, merger).await;
+        }
+        let mut told = Vec::new();
+        merger.tell_if_due(Instant::now(), &mut told);
+        self.events.set_merging(merger.window().is_some());
+        self.put_told(&told)
+    }
+
+    fn put_told(&mut self, told: &[Event]) -> Result<(), Gone> {
+        if !told.is_empty() {
+            let text = rpc::request(None, "events", &Events { events: told }).map_err(|_| Gone)?;
+            self.output.text(&text);
+        }
+        Ok(())
+    }
+
+    /// What a streaming socket received goes out as a frame.
+    fn put_frame(&mut self, entry: &Entry) {
+        let (Happening::Received { kept, from, streamed: true, .. }, Some(socket)) =
+            (&entry.what, entry.socket)
+        else {
+            return;
+        };
+        match from {
+            None => self.output.binary(&frame::stream_header(socket), kept.bytes()),
+            Some(from) => self.output.binary(&datagram_head(socket, from), kept.bytes()),
+        }
+    }
+
+    async fn say_goodbye(&mut self) {
+        let (code, reason) = self.closing.get().copied().unwrap_or((close_code::NORMAL, ""));
+        self.output.close(code, reason);
+        self.flush().await.ok(/* the client may have left first */);
+    }
+
+    async fn flush_events(&mut self) -> Result<(), Gone> {
+        self.flush().await?;
         self.events.delivered();
         Ok(())
     }
 
-    async fn say_goodbye(&mut self) {
-        let frame =
-            self.closing.get().map(|(code, reason)| CloseFrame { code: *code, reason: (*reason).into() });
-        self.write(Message::Close(frame)).await.ok(/* the client may have left first */);
-    }
-
-    async fn write(&mut self, message: Message) -> Result<(), Gone> {
-        match timeout(WRITE_DEADLINE, self.sink.send(message)).await {
+    async fn flush(&mut self) -> Result<(), Gone> {
+        if self.output.is_empty() {
+            return Ok(());
+        }
+        match timeout(WRITE_DEADLINE, self.output.flush()).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => {
-                if matches!(error.into_inner().downcast_ref(), Some(tungstenite::Error::WriteBufferFull(_))) {
-                    tracing::error!("a message is larger than a connection can write");
-                }
-                Err(Gone)
-            }
-            Err(_) => Err(Gone),
+            Ok(Err(_)) | Err(_) => Err(Gone),
         }
     }
+}
+
+fn datagram_head(socket: SocketId, from: &str) -> Vec<u8> {
+    Frame { socket, address: Some(from), bytes: &[] }.to_message()
 }
