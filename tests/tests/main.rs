@@ -13,6 +13,7 @@ mod edges;
 mod encodings;
 mod events;
 mod export;
+mod frames;
 mod info;
 mod kernel;
 mod lifecycle;
