@@ -7,6 +7,8 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
+use crate::cli::{CallOptions, EventsOptions, ExchangeOptions, HealthOptions, SessionOptions};
+
 /// Where the server listens unless it is told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7410";
 
@@ -24,6 +26,9 @@ Examples:
 
   SOCKYARD_TOKEN=$(cat token.txt) sockyard serve --public-url https://play.example.org
       Behind a proxy that ends TLS, with a token that stays the same.
+
+  SOCKYARD_TOKEN=$(cat token.txt) sockyard exchange udp 127.0.0.1:7788 --send ping
+      Ask a running server; `call`, `exchange` and `events` are for scripts (docs/automation.md).
 
 Sockets made through Sockyard reach loopback only: 127.0.0.0/8 and ::1, and never Sockyard's own port.";
 
@@ -43,6 +48,14 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Start the server and print the URL to open
     Serve(ServeOptions),
+    /// Make one call of the protocol and print its result
+    Call(CallOptions),
+    /// Send something to an address over UDP or TCP and print the reply
+    Exchange(ExchangeOptions),
+    /// Print a session's events as JSON lines
+    Events(EventsOptions),
+    /// Open or close a session for several calls
+    Session(SessionOptions),
     /// Ask a running server whether it is well; exit code 0 if it is
     Health(HealthOptions),
 }
@@ -109,13 +122,6 @@ pub(crate) enum AccessMode {
     Token,
     /// Anyone who can reach the server
     Open,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct HealthOptions {
-    /// The server to ask
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7410")]
-    pub(crate) url: String,
 }
 
 impl ServeOptions {

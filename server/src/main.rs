@@ -8,11 +8,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod api;
+mod cli;
 mod config;
 mod engine;
 mod errno;
 mod export;
-mod health;
 mod log;
 mod network;
 mod policy;
@@ -20,14 +20,25 @@ mod secret;
 mod serve;
 mod session;
 
-use config::{Cli, Command};
+use config::{Cli, Command, ServeOptions};
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
-        Command::Serve(options) => serve::run(&options),
-        Command::Health(options) => health::run(&options),
+    let asked = match Cli::parse().command {
+        Command::Serve(options) => return serve(&options),
+        Command::Call(options) => cli::block_on(cli::call(&options)),
+        Command::Exchange(options) => cli::block_on(cli::exchange(&options)),
+        Command::Events(options) => cli::block_on(cli::events(&options)),
+        Command::Session(options) => cli::block_on(cli::session(&options)),
+        Command::Health(options) => cli::block_on(cli::health(&options)),
     };
-    match outcome {
+    match asked {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn serve(options: &ServeOptions) -> ExitCode {
+    match serve::run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sockyard: {error:#}");

@@ -7,6 +7,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 pub mod client;
+pub mod command;
 pub mod deadline;
 pub mod http;
 pub mod page;

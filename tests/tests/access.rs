@@ -205,7 +205,7 @@ async fn the_health_command_tells_by_its_exit_code() {
     };
     assert_eq!(health(format!("http://{}", server.authority())).await, Some(0));
     let free = sockyard_tests::sockets::free_port().await;
-    assert_eq!(health(format!("http://127.0.0.1:{free}")).await, Some(1));
+    assert_eq!(health(format!("http://127.0.0.1:{free}")).await, Some(3));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 mod access;
 mod blocking;
+mod cli;
 mod clients;
 mod datagrams;
 mod differential;

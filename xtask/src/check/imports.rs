@@ -45,6 +45,9 @@ const FORBIDDEN: &[(&str, &str, &str)] = &[
 /// Modules that every other may use, and that therefore use none of them.
 const LEAVES: &[&str] = &["errno", "secret"];
 
+/// Modules that use none of the others and that only those beside them here may use: they speak to the server from outside.
+const OUTSIDERS: &[(&str, &[&str])] = &[("cli", &["main", "config"])];
+
 /// What the wire types must not name.
 const FORBIDDEN_IN_PROTOCOL: &[(&str, &str)] = &[
     ("std::fs", "the wire types do no I/O"),
@@ -89,6 +92,18 @@ fn layers(path: &str, text: &str) -> Vec<String> {
         for (from, to, why) in FORBIDDEN {
             if layer == *from && top == *to {
                 findings.push(format!(":{line}: {from} must not use {to} (crate::{named}): {why}"));
+            }
+        }
+        for (outsider, users) in OUTSIDERS {
+            if layer == *outsider && top != *outsider {
+                findings.push(format!(
+                    ":{line}: {outsider} must not use {top} (crate::{named}): it knows the server from outside alone"
+                ));
+            }
+            if top == *outsider && layer != *outsider && !users.contains(&layer) {
+                findings.push(format!(
+                    ":{line}: {layer} must not use {outsider} (crate::{named}): the server does not know its clients"
+                ));
             }
         }
         if LEAVES.contains(&layer) && top != layer {
@@ -144,6 +159,8 @@ mod tests {
         check("network.rs", "use super::engine::Socket;", "network must not use engine");
         check("session/calls.rs", "use crate ::\n    api;", "session must not use api");
         check("errno.rs", "use crate::engine::Socket;", "errno must not use engine");
+        check("cli/call.rs", "use crate::secret;", "cli must not use secret");
+        check("session/calls.rs", "use crate::cli::Failure;", "session must not use cli");
     }
 
     #[test]
@@ -156,7 +173,8 @@ mod tests {
             "// use crate::session::Session;\n/* crate::api */ const A: &str = \"crate::log\";",
         );
         check("log/store.rs", "use super::session;");
-        check("main.rs", "use crate::{api, engine};");
+        check("main.rs", "use crate::{api, cli, engine};");
+        check("cli/call.rs", "use super::Failure; use crate::cli::output;");
     }
 
     #[test]
