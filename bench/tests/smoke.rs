@@ -17,8 +17,9 @@ async fn measure(row: Row, peer: Peer) -> (Measured, String) {
     let options = Options::parse_from(arguments.into_iter().chain(chosen));
     let results = measure::run(&options).await.unwrap();
     let text = table::render(&results);
-    let measured = results.into_iter().flat_map(|(_, peers)| peers).map(|(_, measured)| measured);
-    (measured.last().unwrap_or_default(), text)
+    let [(_, peers)] = &results[..] else { panic!("one row was asked for: {results:?}") };
+    let [(_, measured)] = &peers[..] else { panic!("one peer was asked for: {peers:?}") };
+    (measured.clone(), text)
 }
 
 async fn check(row: Row, peer: Peer) {
