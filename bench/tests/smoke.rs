@@ -54,7 +54,9 @@ async fn sockyard_is_measured_where_it_is_built() {
     }
     for row in [Row::RoundTrip1, Row::Small, Row::Stream, Row::UdpRtt, Row::Connect] {
         check(row, Peer::SockyardJson).await;
+        check(row, Peer::SockyardBinary).await;
     }
+    check(Row::Bulk, Peer::SockyardBinary).await;
 }
 
 #[tokio::test]
