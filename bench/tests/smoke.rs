@@ -25,7 +25,12 @@ async fn measure(row: Row, peer: Peer) -> (Measured, String) {
 async fn check(row: Row, peer: Peer) {
     let (measured, text) = measure(row, peer).await;
     assert_eq!(measured.missing, None, "{row} against {peer}");
-    assert!(measured.outcomes[0].value > 0.0, "{row} against {peer}: {measured:?}");
+    let outcome = &measured.outcomes[0];
+    match row {
+        // All of a short flood may be lost, or come back late.
+        Row::UdpFlood => assert!(outcome.note.as_ref().unwrap().ends_with(" % lost"), "{outcome:?}"),
+        _ => assert!(outcome.value > 0.0, "{row} against {peer}: {outcome:?}"),
+    }
     assert!(text.contains(&format!("| {peer} |")), "{text}");
 }
 
