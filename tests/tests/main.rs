@@ -6,6 +6,7 @@
 
 mod access;
 mod blocking;
+mod bulk;
 mod cli;
 mod clients;
 mod datagrams;
