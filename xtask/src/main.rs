@@ -4,6 +4,7 @@
 
 mod bench;
 mod check;
+mod registries;
 mod run;
 mod test;
 mod tools;
