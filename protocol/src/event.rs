@@ -97,6 +97,10 @@ pub enum EventKind {
         /// `send`'s flags, where there were any.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         flags: Vec<String>,
+        /// The newest event's number when the kernel took the first bytes, where it had no room for the rest until
+        /// later. What happened in between may be due to them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began: Option<u64>,
     },
     /// The kernel handed bytes over.
     Received {
@@ -322,6 +326,7 @@ mod tests {
                 data_cut: false,
                 to: Some("127.0.0.1:9".into()),
                 flags: vec![],
+                began: None,
             },
             r#","bytes":2,"data":{"text":"hi"},"to":"127.0.0.1:9""#,
         );
@@ -345,6 +350,7 @@ mod tests {
                 data_cut: false,
                 to: None,
                 flags: Vec::new(),
+                began: None,
             },
             r#","bytes":99,"count":3"#,
         );

@@ -28,6 +28,8 @@ pub(crate) enum Happening {
         kept: Kept,
         to: Option<String>,
         flags: Vec<String>,
+        /// The newest event when the kernel took the first bytes, where it took the others later.
+        began: Option<u64>,
     },
     Received {
         kept: Kept,
@@ -110,7 +112,7 @@ impl Entry {
     pub(crate) fn to_event(&self, form: DataForm, share: PayloadShare) -> Event {
         let kind = match &self.what {
             Happening::Plain(kind) => kind.clone(),
-            Happening::Sent { kept, to, flags } => {
+            Happening::Sent { kept, to, flags, began } => {
                 let (data, data_cut) = kept.data(form, share);
                 EventKind::Sent {
                     bytes: kept.length,
@@ -119,6 +121,7 @@ impl Entry {
                     data_cut,
                     to: to.clone(),
                     flags: flags.clone(),
+                    began: *began,
                 }
             }
             Happening::Received { kept, from, truncated, flags, streamed: _ } => {

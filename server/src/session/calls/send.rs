@@ -49,7 +49,7 @@ pub(in crate::session) async fn send_all(
     oob: bool,
     patience: &Patience,
 ) -> Result<(), Fault> {
-    let sending = Sending { bytes: bytes.clone(), to, oob, taken: 0 };
+    let sending = Sending { bytes: bytes.clone(), to, oob, taken: 0, began: None };
     let turn =
         slot.socket.turn(Turn::Send, patience).await.map_err(|why| interrupted(sending.call(), why))?;
     sending.finish(session, slot, patience, turn).await
@@ -62,6 +62,8 @@ struct Sending {
     oob: bool,
     /// How many the kernel has taken so far.
     taken: usize,
+    /// The newest event when the kernel had taken some and had no room for the rest.
+    began: Option<u64>,
 }
 
 impl Sending {
@@ -76,9 +78,15 @@ impl Sending {
         loop {
             let flags = if self.oob { libc::MSG_OOB } else { 0 };
             let to = self.to.as_ref().map(|(to, _)| to);
-            match slot.socket.try_send(&self.bytes[self.taken..], to, flags)? {
-                Ok(count) => self.taken += count,
-                Err(error) => return Some(Err(error)),
+            match slot.socket.try_send(&self.bytes[self.taken..], to, flags) {
+                Some(Ok(count)) => self.taken += count,
+                Some(Err(error)) => return Some(Err(error)),
+                None => {
+                    if self.taken > 0 && self.began.is_none() {
+                        self.began = Some(session.log.last_seq());
+                    }
+                    return None;
+                }
             }
             // A datagram goes whole or not at all; an empty one is a datagram, too.
             if self.taken >= self.bytes.len() || slot.socket.kind() == SocketType::Dgram {
@@ -96,6 +104,7 @@ impl Sending {
             },
             to: self.to.as_ref().map(|(_, name)| name.clone()),
             flags: if self.oob { vec!["oob".to_owned()] } else { Vec::new() },
+            began: self.began,
         }
     }
 
@@ -154,7 +163,7 @@ impl Session {
             Ok(Unsent {
                 turn: slot.socket.turn_at_once(Turn::Send),
                 slot,
-                sending: Sending { bytes, to, oob: false, taken: 0 },
+                sending: Sending { bytes, to, oob: false, taken: 0, began: None },
             })
         };
         let call = if to.is_some() { "sendto" } else { "send" };
