@@ -9,7 +9,16 @@ use sockyard_protocol::call::{DataForm, LOG_READ_MAX, LogRead, PayloadShare};
 
 use crate::log::{Entry, Log};
 
+mod c;
 mod csv;
+mod options;
+mod order;
+mod program;
+mod python;
+mod remark;
+mod rust;
+mod step;
+mod walk;
 
 /// What an export can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +27,21 @@ pub(crate) enum Format {
     Jsonl,
     /// A table (RFC 4180).
     Csv,
+    /// A program in this language, as the others after it.
+    Python,
+    C,
+    Rust,
 }
 
 impl Format {
     /// Every format with its name.
-    const ALL: &[(&str, Format)] = &[("jsonl", Format::Jsonl), ("csv", Format::Csv)];
+    const ALL: &[(&str, Format)] = &[
+        ("jsonl", Format::Jsonl),
+        ("csv", Format::Csv),
+        ("python", Format::Python),
+        ("c", Format::C),
+        ("rust", Format::Rust),
+    ];
 
     /// The format of that name; the error lists the names that there are.
     pub(crate) fn named(name: &str) -> Result<Format, String> {
@@ -38,6 +57,9 @@ impl Format {
         match self {
             Format::Jsonl => "application/x-ndjson",
             Format::Csv => "text/csv; charset=utf-8",
+            Format::Python => "text/x-python; charset=utf-8",
+            Format::C => "text/x-c; charset=utf-8",
+            Format::Rust => "text/x-rust; charset=utf-8",
         }
     }
 
@@ -46,7 +68,15 @@ impl Format {
         match self {
             Format::Jsonl => "jsonl",
             Format::Csv => "csv",
+            Format::Python => "py",
+            Format::C => "c",
+            Format::Rust => "rs",
         }
+    }
+
+    /// Whether it is a program, which takes the whole log.
+    pub(crate) fn is_program(self) -> bool {
+        !matches!(self, Format::Jsonl | Format::Csv)
     }
 }
 
@@ -55,6 +85,11 @@ impl Format {
 pub(crate) struct Choice {
     pub(crate) filter: LogRead,
     pub(crate) data: DataForm,
+}
+
+/// The calls of a log as a program, a piece at a time.
+pub(crate) fn program(log: &Arc<Log>, format: Format, session: &str) -> impl Iterator<Item = String> + use<> {
+    program::pieces(log, format, session)
 }
 
 /// The events of a log as text, a page at a time.

@@ -6,7 +6,6 @@
 
 mod access;
 mod blocking;
-mod bulk;
 mod cli;
 mod clients;
 mod datagrams;
@@ -20,7 +19,6 @@ mod info;
 mod kernel;
 mod lifecycle;
 mod log;
-mod multicast;
 mod operator;
 mod options;
 mod page;
@@ -32,7 +30,6 @@ mod rest;
 mod robustness;
 mod rpc;
 mod session;
-mod sharing;
 mod streaming;
 mod streams;
 mod tutorial;

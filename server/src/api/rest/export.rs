@@ -53,10 +53,18 @@ pub(super) async fn read(
 fn export(presence: Presence, session: &str, parameters: Parameters) -> Result<Response, Fault> {
     let name = parameters.format.as_deref().unwrap_or_default();
     let format = Format::named(name).map_err(|problem| Fault::bad_params("format", &problem))?;
+    if format.is_program()
+        && let Some(field) = parameters.filter()
+    {
+        return Err(Fault::bad_params(field, "is for jsonl and csv; a program is made from the whole log"));
+    }
     let choice = parameters.into_choice()?;
     let log = presence.session().log();
     let oldest = log.oldest_seq();
-    let texts = export::table(log, format, choice);
+    let texts: Box<dyn Iterator<Item = String> + Send> = match format.is_program() {
+        true => Box::new(export::program(log, format, session)),
+        false => Box::new(export::table(log, format, choice)),
+    };
     // The session lives as long as somebody takes its export.
     let texts = texts.map(move |text| {
         let _present = &presence;
@@ -72,6 +80,18 @@ fn export(presence: Presence, session: &str, parameters: Parameters) -> Result<R
 }
 
 impl Parameters {
+    /// The name of a parameter that leaves events out or changes their form.
+    fn filter(&self) -> Option<&'static str> {
+        let Parameters { format: _, after, socket, kinds, data } = self;
+        let given = [
+            ("after", after.is_some()),
+            ("socket", socket.is_some()),
+            ("kinds", kinds.is_some()),
+            ("data", data.is_some()),
+        ];
+        given.into_iter().find(|(_, is_given)| *is_given).map(|(name, _)| name)
+    }
+
     /// Read as the parameters of `log.read` would be.
     fn into_choice(self) -> Result<Choice, Fault> {
         let Parameters { format: _, after, socket, kinds, data } = self;
