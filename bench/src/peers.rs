@@ -15,6 +15,12 @@ mod raw;
 mod sockyard;
 mod sockyard_binary;
 mod sockyard_json;
+mod wasmnet;
+mod websocat;
+mod websockify;
+mod wisp;
+mod wisp_js;
+mod wisp_python;
 
 /// A peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -27,6 +33,16 @@ pub enum Peer {
     SockyardBinary,
     /// Sockyard, everything in JSON
     SockyardJson,
+    /// wasmnet, which speaks JSON
+    Wasmnet,
+    /// websocat, which carries bytes to one target
+    Websocat,
+    /// websockify, which carries bytes to one target
+    Websockify,
+    /// wisp-python, which speaks Wisp
+    WispPython,
+    /// wisp-js, which speaks Wisp
+    WispJs,
 }
 
 /// Whether a target is a stream or takes datagrams.
@@ -46,6 +62,11 @@ impl Peer {
             Peer::Bare => "bare",
             Peer::SockyardBinary => "sockyard-binary",
             Peer::SockyardJson => "sockyard-json",
+            Peer::Wasmnet => "wasmnet",
+            Peer::Websocat => "websocat",
+            Peer::Websockify => "websockify",
+            Peer::WispPython => "wisp-python",
+            Peer::WispJs => "wisp-js",
         }
     }
 
@@ -60,17 +81,28 @@ impl Peer {
             Peer::Raw => None,
             Peer::Bare => Some("bare-relay"),
             Peer::SockyardBinary | Peer::SockyardJson => Some("sockyard"),
+            Peer::Wasmnet => Some("wasmnet-server"),
+            Peer::Websocat => Some("websocat"),
+            Peer::Websockify => Some("websockify"),
+            Peer::WispPython => Some("python3 with wisp-python"),
+            Peer::WispJs => Some("wisp-js-server"),
         }
     }
 
     /// Whether it can be started here.
     pub fn is_installed(self) -> bool {
-        self.program().is_none_or(|program| find(program).is_some())
+        match self {
+            Peer::WispPython => wisp_python::is_installed(),
+            _ => self.program().is_none_or(|program| find(program).is_some()),
+        }
     }
 
     /// Why it cannot relay to such a target, if so.
-    pub fn lacks(self, _transport: Transport) -> Option<&'static str> {
-        None
+    pub fn lacks(self, transport: Transport) -> Option<&'static str> {
+        match (self, transport) {
+            (Peer::Websockify, Transport::Udp) => Some("it relays to TCP alone"),
+            _ => None,
+        }
     }
 
     /// Starts it; none where no process is needed.
@@ -82,6 +114,11 @@ impl Peer {
             Peer::Raw => Ok(None),
             Peer::Bare => bare::start(transport, echo).await.map(Some),
             Peer::SockyardBinary | Peer::SockyardJson => sockyard::start().await.map(Some),
+            Peer::Wasmnet => wasmnet::start().await.map(Some),
+            Peer::Websocat => websocat::start(transport, echo).await.map(Some),
+            Peer::Websockify => websockify::start(echo).await.map(Some),
+            Peer::WispPython => wisp_python::start().await.map(Some),
+            Peer::WispJs => wisp_js::start().await.map(Some),
         }
     }
 
@@ -93,9 +130,11 @@ impl Peer {
         let Some(process) = process else { return raw::open(transport, echo).await };
         match self {
             Peer::Raw => raw::open(transport, echo).await,
-            Peer::Bare => bare::open(process.address, transport).await,
+            Peer::Bare | Peer::Websocat | Peer::Websockify => bare::open(process.address, transport).await,
             Peer::SockyardBinary => sockyard_binary::open(process.address, transport, echo).await,
             Peer::SockyardJson => sockyard_json::open(process.address, transport, echo).await,
+            Peer::Wasmnet => wasmnet::open(process.address, transport, echo).await,
+            Peer::WispPython | Peer::WispJs => wisp::open(process.address, transport, echo).await,
         }
     }
 }

@@ -54,12 +54,17 @@ impl Process {
         Ok(process)
     }
 
-    /// The end of what the peer wrote.
+    /// What the peer wrote: all of it, or its beginning and its end.
     pub fn output(&self) -> String {
         let output = std::fs::read(self.files.path().join("output")).unwrap_or_default();
         let output = String::from_utf8_lossy(&output);
-        let lines: Vec<&str> = output.lines().collect();
-        lines[lines.len().saturating_sub(5)..].join(" | ")
+        let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+        match &lines[..] {
+            [first, second, .., before, last] if lines.len() > 8 => {
+                format!("{first} | {second} | … | {before} | {last}")
+            }
+            lines => lines.join(" | "),
+        }
     }
 
     /// Memory in bytes, of the peer and of what it started: the proportional set size (proc(5), `smaps_rollup`), in

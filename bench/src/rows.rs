@@ -101,8 +101,16 @@ impl Row {
     /// Why the row does not fit a peer, if so.
     pub fn lacks(self, peer: Peer) -> Option<&'static str> {
         match self {
-            Row::Memory1000 | Row::Memory5000 if peer == Peer::Raw => Some("there is no process between"),
+            Row::Memory1000 | Row::Memory5000 => match peer {
+                Peer::Raw => Some("there is no process between"),
+                Peer::Websockify => Some("it forks a process for each connection"),
+                _ => None,
+            },
             Row::Bulk if peer.is_foreign() => Some("only the baselines and Sockyard are checked for it"),
+            // Notifications that come faster than the target takes them are refused at the session's quota.
+            Row::Bulk if peer == Peer::SockyardJson => {
+                Some("a client in JSON waits for the answers to its sends")
+            }
             _ => peer.lacks(self.transport()),
         }
     }

@@ -36,7 +36,7 @@ fn table(text: &mut String, row: Row, peers: &[(Peer, Measured)]) {
         let values = values(measured);
         let Some(middle) = median(&values) else {
             let why = measured.missing.as_deref().unwrap_or("not measured");
-            _ = writeln!(text, "| {peer} | {} {} |", format!("{NOTHING} | ").repeat(7), cell(why));
+            _ = writeln!(text, "| {peer} | {}{} |", format!("{NOTHING} | ").repeat(7), cell(why));
             continue;
         };
         let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
@@ -64,23 +64,24 @@ fn table(text: &mut String, row: Row, peers: &[(Peer, Measured)]) {
 /// other one that speaks JSON.
 fn summary(text: &mut String, results: &Results) {
     _ = writeln!(text, "### Sockyard against the others\n");
-    _ = writeln!(text, "| row | binary to bare | binary to best other | best other |");
-    _ = writeln!(text, "| --- | ---: | ---: | --- |");
+    _ = writeln!(text, "| row | binary to bare | binary to best other | best other | JSON to wasmnet |");
+    _ = writeln!(text, "| --- | ---: | ---: | --- | ---: |");
     for (row, peers) in results {
         let binary = of(peers, Peer::SockyardBinary);
         let best = best_foreign(*row, peers);
-        let to = |other: Option<&Vec<f64>>| match (&binary, other) {
-            (Some(binary), Some(other)) => ratio(median_ratio(binary, other)),
+        let json = of(peers, Peer::SockyardJson);
+        let to = |values: &Option<Vec<f64>>, other: Option<&Vec<f64>>| match (values, other) {
+            (Some(values), Some(other)) => ratio(median_ratio(values, other)),
             _ => NOTHING.to_owned(),
         };
         _ = writeln!(
             text,
-            "| {} ({}) | {} | {} | {} |",
-            row,
+            "| {row} ({}) | {} | {} | {} | {} |",
             row.unit(),
-            to(of(peers, Peer::Bare).as_ref()),
-            to(best.as_ref().map(|(_, values)| values)),
-            best.as_ref().map_or(NOTHING, |(peer, _)| peer.name())
+            to(&binary, of(peers, Peer::Bare).as_ref()),
+            to(&binary, best.as_ref().map(|(_, values)| values)),
+            best.as_ref().map_or(NOTHING, |(peer, _)| peer.name()),
+            to(&json, of(peers, Peer::Wasmnet).as_ref()),
         );
     }
 }
@@ -158,11 +159,24 @@ mod tests {
         let peers = vec![
             (Peer::Bare, measured(&[1000.0, 2000.0, 1500.0])),
             (Peer::SockyardBinary, measured(&[900.0, 1800.0, 1350.0])),
+            (Peer::Websocat, measured(&[2000.0, 4000.0, 3000.0])),
+            (Peer::WispJs, measured(&[20.0, 40.0, 30.0])),
         ];
         let text = render(&vec![(Row::Small, peers)]);
-        assert!(text.contains("| bare | 1 500 | 1 000 to 2 000 | – | 1.00 | – | – | – |  |"), "{text}");
+        assert!(text.contains("| bare | 1 500 | 1 000 to 2 000 | – | 1.00 | 0.50 | – | – |  |"), "{text}");
         assert!(text.contains("| sockyard-binary | 1 350 | 900 to 1 800 | – | 0.90 |"), "{text}");
-        assert!(text.contains("| small (messages/s) | 0.90 | – | – |"), "{text}");
+        assert!(text.contains("| small (messages/s) | 0.90 | 0.45 | websocat | – |"), "{text}");
+    }
+
+    #[test]
+    fn the_best_is_the_lowest_where_less_is_better() {
+        let peers = vec![
+            (Peer::SockyardBinary, measured(&[20.0])),
+            (Peer::Websocat, measured(&[130.0])),
+            (Peer::WispJs, measured(&[25.0])),
+        ];
+        let text = render(&vec![(Row::Memory1000, peers)]);
+        assert!(text.contains("| memory-1000 (KiB/connection) | – | 0.80 | wisp-js | – |"), "{text}");
     }
 
     #[test]

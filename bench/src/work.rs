@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 
@@ -81,15 +81,14 @@ pub async fn run(row: Row, subject: Subject<'_>) -> Result<Outcome> {
             Row::Bulk => bulk::run(subject).await,
         }
     };
-    let outcome = tokio::time::timeout(patience, work).await;
-    let context = || match subject.process {
-        Some(process) => format!("{row} against {} ({})", subject.peer, process.output()),
-        None => format!("{row} against {}", subject.peer),
+    let outcome = match tokio::time::timeout(patience, work).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(anyhow!("{row} was not done after {} s", patience.as_secs())),
     };
-    match outcome {
-        Ok(outcome) => outcome.with_context(context),
-        Err(_) => bail!("{} was not done after {} s", context(), patience.as_secs()),
-    }
+    outcome.map_err(|error| match subject.process.map(Process::output) {
+        Some(output) if !output.is_empty() => anyhow!("{error:#}; {} wrote: {output}", subject.peer),
+        _ => error,
+    })
 }
 
 impl Subject<'_> {

@@ -30,6 +30,7 @@ pub const NOTE_MAX: usize = 4096;
 /// The socket options, by name: what a client can set or read, and nothing else.
 pub const OPTION_NAMES: &[&str] = &[
     "reuse_address",
+    "reuse_port",
     "broadcast",
     "keepalive",
     "keepalive_idle_s",
@@ -43,6 +44,10 @@ pub const OPTION_NAMES: &[&str] = &[
     "tos",
     "ipv6_only",
     "oob_inline",
+    "multicast_ttl",
+    "multicast_loop",
+    "join_multicast",
+    "leave_multicast",
     "user_timeout_ms",
     "error",
 ];

@@ -11,7 +11,15 @@ use sockyard_protocol::{Family, SocketType};
 
 /// A second wall behind the policy: packets reach and leave the socket over loopback only, whatever address it has.
 /// Needs no privilege since Linux 5.7 (socket(7), `SO_BINDTODEVICE`); without it the policy stands alone.
-const LOOPBACK_DEVICE: &[u8] = b"lo";
+const LOOPBACK_NAME: &str = "lo";
+
+/// The loopback device's index: through which device multicast goes, and on which a group is joined.
+///
+/// # Errors
+/// `ENODEV` where there is no loopback device.
+pub(crate) fn loopback_index() -> io::Result<u32> {
+    Ok(nix::net::if_::if_nametoindex(LOOPBACK_NAME)?)
+}
 
 /// The network that a session's sockets live in.
 #[derive(Debug)]
@@ -60,7 +68,7 @@ fn create(family: Family, kind: SocketType) -> io::Result<Socket> {
     };
     let socket = Socket::new(domain, kind.nonblocking(), None)?;
     if family != Family::Unix
-        && let Err(error) = socket.bind_device(Some(LOOPBACK_DEVICE))
+        && let Err(error) = socket.bind_device(Some(LOOPBACK_NAME.as_bytes()))
     {
         tracing::debug!(%error, "a socket is not bound to the loopback device");
     }

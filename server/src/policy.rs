@@ -2,7 +2,8 @@
 //!
 //! Whoever wants to bind, connect or send needs an [`Allowed<Target>`], and only this module makes one: from an
 //! address that was parsed strictly or resolved once, after every embedding of IPv4 in it was reduced.
-//! The rule today: loopback, all of 127.0.0.0/8 and ::1, and never Sockyard's own port.
+//! The rule today: loopback, all of 127.0.0.0/8 and ::1, and never Sockyard's own port; and those multicast groups
+//! that are meant for one machine or site, which the engine joins and sends to on the loopback device alone.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -30,6 +31,9 @@ impl<T> Allowed<T> {
         &self.0
     }
 }
+
+/// A multicast group that a socket may be a member of, on the loopback device.
+pub(crate) type Group = IpAddr;
 
 /// Where a socket is bound, connected to or sends to, with nothing left to resolve.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,10 +132,8 @@ impl Policy {
             Host::Ip(ip) => vec![*ip],
             Host::Name(name) => names::resolve(name),
         };
-        let told = |ip: &IpAddr| ResolvedAddress {
-            address: ip.to_string(),
-            allowed: classify(*ip) == Class::Loopback,
-        };
+        let told =
+            |ip: &IpAddr| ResolvedAddress { address: ip.to_string(), allowed: classify(*ip).is_allowed() };
         Resolved { addresses: addresses.iter().map(told).collect() }
     }
 
@@ -140,14 +142,32 @@ impl Policy {
         self.check("sendto", to)
     }
 
+    /// The group of `join_multicast` and `leave_multicast`: an IP address without a port, in brackets or without.
+    pub(crate) fn group(&self, call: &str, text: &str) -> Result<Allowed<Group>, Fault> {
+        let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+        let Ok(group) = bare.parse::<IpAddr>() else {
+            return Err(Fault::bad_params(
+                "value",
+                "a group is an IP address without a port, as in 239.1.2.3",
+            ));
+        };
+        match classify(group) {
+            Class::LoopbackGroup => Ok(Allowed(group)),
+            Class::Multicast => Err(other_group(call, group)),
+            // Of an address that is no group the kernel says so (EINVAL); none of them joins anything.
+            _ => Ok(Allowed(group)),
+        }
+    }
+
     fn check(&self, call: &str, address: SocketAddr) -> Result<Allowed<Target>, Fault> {
         match classify(address.ip()) {
-            Class::Loopback if address.port() == self.own_port => {
+            Class::Loopback | Class::LoopbackGroup if address.port() == self.own_port => {
                 Err(Fault::denied(call, "own_port", "Sockyard's own port is not for its sockets")
                     .with_hint(format!("{address} is where this server listens; choose another port")))
             }
-            Class::Loopback => Ok(Allowed(Target::Inet(address))),
+            Class::Loopback | Class::LoopbackGroup => Ok(Allowed(Target::Inet(address))),
             Class::Unspecified => Err(unspecified(call)),
+            Class::Multicast => Err(other_group(call, address.ip())),
             class => {
                 Err(Fault::denied(call, class.rule(), "this server's sockets reach loopback only").with_hint(
                     format!("{} is {}; 127.0.0.0/8 and ::1 are allowed", address.ip(), class.words()),
@@ -187,6 +207,13 @@ fn loopback(family: Family) -> IpAddr {
         Family::Inet6 => Ipv6Addr::LOCALHOST.into(),
         Family::Inet | Family::Unix => Ipv4Addr::LOCALHOST.into(),
     }
+}
+
+fn other_group(call: &str, group: IpAddr) -> Fault {
+    Fault::denied(call, Class::Multicast.rule(), "this multicast group is not for this server's sockets")
+        .with_hint(format!(
+            "{group} may be heard beyond this machine or is a service's own; the groups of 239.0.0.0/8 but 239.255.255.0/24, of ff01::/16 and of ff11::/16 are allowed"
+        ))
 }
 
 fn unspecified(call: &str) -> Fault {

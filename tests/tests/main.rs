@@ -6,6 +6,7 @@
 
 mod access;
 mod blocking;
+mod bulk;
 mod cli;
 mod clients;
 mod datagrams;
@@ -19,6 +20,7 @@ mod info;
 mod kernel;
 mod lifecycle;
 mod log;
+mod multicast;
 mod operator;
 mod options;
 mod page;
@@ -30,6 +32,7 @@ mod rest;
 mod robustness;
 mod rpc;
 mod session;
+mod sharing;
 mod streaming;
 mod streams;
 mod tutorial;

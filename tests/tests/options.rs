@@ -17,9 +17,19 @@ async fn options_are_set_and_read_back() {
     let tcp = client.tcp().await;
     let udp = client.udp().await;
     let six = client.socket("inet6", "stream").await;
+    let udp_six = client.socket("inet6", "dgram").await;
     for (socket, name, value) in [
         (tcp, "reuse_address", json!(true)),
         (tcp, "reuse_address", json!(false)),
+        (tcp, "reuse_port", json!(true)),
+        (six, "reuse_port", json!(true)),
+        (tcp, "reuse_port", json!(false)),
+        (udp, "multicast_ttl", json!(0)),
+        (udp, "multicast_ttl", json!(255)),
+        (udp_six, "multicast_ttl", json!(7)),
+        (udp, "multicast_loop", json!(false)),
+        (udp, "multicast_loop", json!(true)),
+        (udp_six, "multicast_loop", json!(false)),
         (tcp, "keepalive", json!(true)),
         (tcp, "no_delay", json!(true)),
         (six, "no_delay", json!(true)),
@@ -91,6 +101,14 @@ async fn an_unknown_option_and_a_wrong_value_name_the_field() {
         ("receive_buffer", json!("64k"), "value"),
         ("linger_s", json!("off"), "value"),
         ("keepalive", Value::Null, "value"),
+        ("reuse_port", json!(1), "value"),
+        ("multicast_ttl", json!(256), "value"),
+        ("multicast_ttl", json!(true), "value"),
+        ("multicast_loop", json!("on"), "value"),
+        ("join_multicast", json!(true), "value"),
+        ("join_multicast", json!("239.1.2.3:5000"), "value"),
+        ("join_multicast", json!("a.example"), "value"),
+        ("leave_multicast", json!(["239.1.2.3"]), "value"),
     ] {
         let params = json!({"socket": socket, "name": name, "value": value});
         let fault = client.fault("socket.set_option", params.clone()).await;

@@ -2,7 +2,9 @@
 //!
 //! Each command is a file. This one reads the command's name and nothing else.
 
+mod bench;
 mod check;
+mod registries;
 mod run;
 mod test;
 mod tools;
@@ -19,6 +21,8 @@ cargo xtask COMMAND
   web                builds the page into target/page, which the server embeds
   test               everything that CI runs: formatting, lints, documentation, the checks below, all tests
   check              proves that dependencies point one way, that files stay short and silenced lints say why
+  bench [-- OPTIONS] measures the release server beside other relays; `--install` gets those that are missing,
+                     `--help` lists the OPTIONS
   help               this text
 ";
 
@@ -40,6 +44,7 @@ fn command() -> Result<()> {
         "run" => run::run(rest),
         "web" => no_more(&command, &rest).and_then(|()| web::build()),
         "test" => no_more(&command, &rest).and_then(|()| test::run()),
+        "bench" => bench::run(rest),
         "check" => no_more(&command, &rest).and_then(|()| check::run()),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::{check, tools, web};
+use crate::{check, registries, tools, web};
 
 /// A step: its name and what it does.
 type Step = (&'static str, fn() -> Result<()>);
@@ -38,7 +38,9 @@ fn formatting() -> Result<()> {
 
 fn needs() -> Result<()> {
     tools::ensure_wasm_target()?;
-    tools::ensure_browser()
+    tools::ensure_browser()?;
+    registries::ensure_python()?;
+    registries::ensure_node()
 }
 
 /// The page is linted with the rest: it has no code that is compiled for the browser alone.

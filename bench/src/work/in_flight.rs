@@ -10,6 +10,10 @@ use crate::link::Link;
 
 const SMALL_WINDOW: usize = 64;
 const LARGE_WINDOW: usize = 16;
+/// Past the end of a round in which nothing came back.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// What is under way after a round is waited for so long; what comes later is lost to nobody.
+const FINISH: Duration = Duration::from_secs(5);
 const MIB: f64 = 1024.0 * 1024.0;
 
 /// Short messages; gives messages a second.
@@ -72,19 +76,21 @@ impl Pump {
         }
     }
 
+    /// Lasts so long, and until something has come back: a figure of nothing would say nothing.
     async fn run(&mut self, time: Duration) -> Result<()> {
         let end = Instant::now() + time;
-        while Instant::now() < end {
+        let before = self.echoed_bytes;
+        while Instant::now() < end || self.echoed_bytes == before {
             self.release();
             self.write()?;
-            self.read_until(end).await?;
+            self.read_until(end.max(Instant::now() + LOOK_AGAIN)).await?;
         }
         Ok(())
     }
 
     /// Waits for everything that is under way.
     async fn finish(&mut self) -> Result<()> {
-        let end = Instant::now() + Duration::from_secs(5);
+        let end = Instant::now() + FINISH;
         while self.echoed_bytes < self.released * self.message_bytes && Instant::now() < end {
             self.write()?;
             self.read_until(end).await?;

@@ -18,6 +18,8 @@ pub(crate) enum OptionError {
     Unknown,
     /// The option cannot be written.
     ReadOnly,
+    /// The option cannot be read.
+    WriteOnly,
     /// The value is of the wrong type or out of range; says which is wanted.
     Value(String),
     /// The kernel refused.
@@ -35,7 +37,14 @@ pub(crate) fn set_option(socket: &Socket, name: &str, value: &Value) -> Result<V
     let raw = socket.raw();
     let six = socket.family() == Family::Inet6;
     match name {
-        "reuse_address" => raw.set_reuse_address(boolean(value)?)?,
+        "reuse_address" => {
+            let on = boolean(value)?;
+            socket.set_sharing(|raw| raw.set_reuse_address(on))?;
+        }
+        "reuse_port" => {
+            let on = boolean(value)?;
+            socket.set_sharing(|raw| raw.set_reuse_port(on))?;
+        }
         "broadcast" => raw.set_broadcast(boolean(value)?)?,
         "keepalive" => raw.set_keepalive(boolean(value)?)?,
         "keepalive_idle_s" => raw.set_tcp_keepalive(&TcpKeepalive::new().with_time(seconds(value)?))?,
@@ -58,11 +67,16 @@ pub(crate) fn set_option(socket: &Socket, name: &str, value: &Value) -> Result<V
         "tos" => raw.set_tos_v4(number(value, 255)?)?,
         "ipv6_only" => raw.set_only_v6(boolean(value)?)?,
         "oob_inline" => raw.set_out_of_band_inline(boolean(value)?)?,
+        "multicast_ttl" if six => raw.set_multicast_hops_v6(number(value, 255)?)?,
+        "multicast_ttl" => raw.set_multicast_ttl_v4(number(value, 255)?)?,
+        "multicast_loop" if six => raw.set_multicast_loop_v6(boolean(value)?)?,
+        "multicast_loop" => raw.set_multicast_loop_v4(boolean(value)?)?,
         "user_timeout_ms" => {
             let timeout = Duration::from_millis(number(value, i32::MAX.unsigned_abs())?.into());
             raw.set_tcp_user_timeout(Some(timeout))?;
         }
         "error" => return Err(OptionError::ReadOnly),
+        // `join_multicast` and `leave_multicast` take what the policy allowed: `Socket::join` and `Socket::leave`.
         _ => return Err(OptionError::Unknown),
     }
     get_option(socket, name)
@@ -74,6 +88,7 @@ pub(crate) fn get_option(socket: &Socket, name: &str) -> Result<Value, OptionErr
     let six = socket.family() == Family::Inet6;
     Ok(match name {
         "reuse_address" => json!(raw.reuse_address()?),
+        "reuse_port" => json!(raw.reuse_port()?),
         "broadcast" => json!(raw.broadcast()?),
         "keepalive" => json!(raw.keepalive()?),
         "keepalive_idle_s" => json!(raw.tcp_keepalive_time()?.as_secs()),
@@ -89,6 +104,11 @@ pub(crate) fn get_option(socket: &Socket, name: &str) -> Result<Value, OptionErr
         "tos" => json!(raw.tos_v4()?),
         "ipv6_only" => json!(raw.only_v6()?),
         "oob_inline" => json!(raw.out_of_band_inline()?),
+        "multicast_ttl" if six => json!(raw.multicast_hops_v6()?),
+        "multicast_ttl" => json!(raw.multicast_ttl_v4()?),
+        "multicast_loop" if six => json!(raw.multicast_loop_v6()?),
+        "multicast_loop" => json!(raw.multicast_loop_v4()?),
+        "join_multicast" | "leave_multicast" => return Err(OptionError::WriteOnly),
         "user_timeout_ms" => json!(raw.tcp_user_timeout()?.map_or(0, |timeout| timeout.as_millis())),
         "error" => match raw.take_error()? {
             Some(error) => json!(crate::errno::fault("getsockopt", &error).data.errno),

@@ -46,6 +46,8 @@ pub(crate) struct Socket {
     pending_error: Mutex<Option<io::Error>>,
     bytes_sent: AtomicU64,
     bytes_received: AtomicU64,
+    /// Held while the options of sharing an address change.
+    sharing: Mutex<()>,
 }
 
 /// Calls of one kind on one socket are served first come, first served. `connect` takes no turn: several wait for the
@@ -89,6 +91,7 @@ impl Socket {
             pending_error: Mutex::new(None),
             bytes_sent: AtomicU64::new(0),
             bytes_received: AtomicU64::new(0),
+            sharing: Mutex::default(),
         }
     }
 
@@ -110,9 +113,8 @@ impl Socket {
         (self.bytes_sent.load(Ordering::Relaxed), self.bytes_received.load(Ordering::Relaxed))
     }
 
-    /// `bind(2)`.
-    pub(crate) fn bind(&self, target: &Allowed<Target>) -> io::Result<()> {
-        self.raw.bind(&target.get().to_sockaddr()?)
+    pub(super) fn sharing_lock(&self) -> &Mutex<()> {
+        &self.sharing
     }
 
     /// `listen(2)`.
@@ -157,6 +159,7 @@ impl Socket {
     fn connect(&self, target: &Allowed<Target>) -> io::Result<()> {
         if self.kind == SocketType::Dgram {
             self.bind_implicitly(Some(target.get()))?;
+            self.send_on_loopback(target.get())?;
         }
         self.raw.connect(&target.get().to_sockaddr()?)
     }
@@ -206,7 +209,10 @@ impl Socket {
         let flags = flags | libc::MSG_NOSIGNAL;
         // Even a send without a destination binds a datagram socket before it fails.
         let ready = match self.kind {
-            SocketType::Dgram => self.bind_implicitly(to.map(Allowed::get)),
+            SocketType::Dgram => {
+                let to = to.map(Allowed::get);
+                self.bind_implicitly(to).and_then(|()| to.map_or(Ok(()), |to| self.send_on_loopback(to)))
+            }
             SocketType::Stream => Ok(()),
         };
         let sent = ready.and_then(|()| match to {
@@ -391,7 +397,7 @@ impl Socket {
         if self.bound.load(Ordering::Relaxed) {
             return Ok(());
         }
-        match self.raw.bind(&loopback.get().to_sockaddr()?) {
+        match self.bind_alone(loopback.get()) {
             Err(error) if error.raw_os_error() != Some(libc::EINVAL) => return Err(error),
             // EINVAL: it is bound.
             Ok(()) | Err(_) => {}

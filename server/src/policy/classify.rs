@@ -11,6 +11,8 @@ pub(crate) enum Class {
     Unspecified,
     Private,
     LinkLocal,
+    /// A multicast group that is meant to stay within one machine or site and is nobody's well-known service.
+    LoopbackGroup,
     Multicast,
     Broadcast,
     /// IPv4 inside IPv6 in a form that some other host would translate (NAT64, 6to4, Teredo, …).
@@ -19,6 +21,11 @@ pub(crate) enum Class {
 }
 
 impl Class {
+    /// Whether sockets may reach it.
+    pub(crate) fn is_allowed(self) -> bool {
+        matches!(self, Class::Loopback | Class::LoopbackGroup)
+    }
+
     /// The rule's name on the wire.
     pub(crate) fn rule(self) -> &'static str {
         match self {
@@ -26,6 +33,7 @@ impl Class {
             Class::Unspecified => "unspecified",
             Class::Private => "private",
             Class::LinkLocal => "link_local",
+            Class::LoopbackGroup => "loopback_group",
             Class::Multicast => "multicast",
             Class::Broadcast => "broadcast",
             Class::Embedded => "embedded",
@@ -40,6 +48,7 @@ impl Class {
             Class::Unspecified => "the unspecified address",
             Class::Private => "a private address",
             Class::LinkLocal => "a link-local address",
+            Class::LoopbackGroup => "a multicast group on loopback",
             Class::Multicast => "a multicast address",
             Class::Broadcast => "the broadcast address",
             Class::Embedded => "an IPv4 address inside an IPv6 address",
@@ -52,6 +61,8 @@ pub(crate) fn classify(ip: IpAddr) -> Class {
     match ip {
         IpAddr::V4(ip) => classify_v4(ip),
         IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
+            // Groups have one spelling: through another the kernel would take the options of IPv6 for those of IPv4.
+            Some(ip) if ip.is_multicast() => Class::Multicast,
             Some(ip) => classify_v4(ip),
             None => classify_v6(ip),
         },
@@ -71,6 +82,10 @@ fn classify_v4(ip: Ipv4Addr) -> Class {
         [169, 254, ..] => Class::LinkLocal,
         [255, 255, 255, 255] => Class::Broadcast,
         _ if ip.is_private() => Class::Private,
+        // The last /24 of each scope belongs to services such as SSDP (RFC 2365 section 9).
+        [239, 255, 255, _] => Class::Multicast,
+        // Administratively scoped (RFC 2365): routers do not let it out of a site, whatever else fails.
+        [239, ..] => Class::LoopbackGroup,
         _ if ip.is_multicast() => Class::Multicast,
         _ => Class::Other,
     }
@@ -90,6 +105,8 @@ fn classify_v6(ip: Ipv6Addr) -> Class {
         [_, _, _, _, 0 | 0x200, 0x5efe, ..] => Class::Embedded,
         [first, ..] if first & 0xffc0 == 0xfe80 => Class::LinkLocal,
         [first, ..] if first & 0xfe00 == 0xfc00 => Class::Private,
+        // Of interface-local scope, well known or transient: "useful only for loopback" (RFC 4291 section 2.7).
+        [0xff01 | 0xff11, ..] => Class::LoopbackGroup,
         [first, ..] if first & 0xff00 == 0xff00 => Class::Multicast,
         _ => Class::Other,
     }
@@ -131,6 +148,12 @@ mod tests {
         check("fd00:ec2::254", Class::Private);
         check("224.0.0.1", Class::Multicast);
         check("ff02::1", Class::Multicast);
+        for text in ["224.1.1.1", "232.1.1.1", "239.255.255.250", "::ffff:239.1.2.3", "ff0e::1", "ff21::1"] {
+            check(text, Class::Multicast);
+        }
+        for text in ["239.0.0.0", "239.1.2.3", "239.255.254.255", "ff01::1", "ff11::2:3"] {
+            check(text, Class::LoopbackGroup);
+        }
         check("255.255.255.255", Class::Broadcast);
         for text in
             ["8.8.8.8", "126.255.255.255", "128.0.0.0", "100.64.0.0", "2606:4700:4700::1111", "4000::1"]

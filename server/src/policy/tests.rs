@@ -39,6 +39,12 @@ fn loopback_is_reached_and_nothing_else() {
     check("[64:ff9b::7f00:1]:80", Err("embedded"));
     check("255.255.255.255:80", Err("broadcast"));
     check("8.8.8.8:53", Err("loopback_only"));
+    check("239.1.2.3:80", Ok("239.1.2.3:80"));
+    check("[ff11::1]:80", Ok("[ff11::1]:80"));
+    check("224.0.0.251:80", Err("multicast"));
+    check("239.255.255.250:80", Err("multicast"));
+    check("[ff02::1]:80", Err("multicast"));
+    check("[::ffff:239.1.2.3]:80", Err("multicast"));
     check("no-such-name.invalid:80", Err("EAI_NONAME"));
 }
 
@@ -49,9 +55,14 @@ fn a_name_gives_the_address_of_the_sockets_family() {
 
 #[test]
 fn the_own_port_is_out_of_reach_in_every_spelling() {
-    for address in
-        ["127.0.0.1:7410", "127.1.2.3:7410", "[::1]:7410", "[::ffff:127.0.0.1]:7410", "localhost:7410"]
-    {
+    for address in [
+        "127.0.0.1:7410",
+        "127.1.2.3:7410",
+        "[::1]:7410",
+        "[::ffff:127.0.0.1]:7410",
+        "localhost:7410",
+        "239.1.2.3:7410",
+    ] {
         assert_eq!(reach(address, Family::Inet), Err("own_port".to_owned()), "{address}");
     }
     let taken = Policy::new(OWN).take(&"*:7410".parse().unwrap(), Family::Inet, &names());
@@ -86,5 +97,25 @@ fn every_answer_for_a_name_must_pass() {
     for answers in [mixed, [mixed[1], mixed[0]]] {
         let fault = policy.check_all("connect", "mixed", 80, &answers, Family::Inet).unwrap_err();
         assert_eq!(fault.data.rule.unwrap(), "private");
+    }
+}
+
+#[test]
+fn a_group_is_an_address_of_the_allowed_ranges() {
+    let check = |text: &str, expected: Result<&str, i32>| {
+        let group = Policy::new(OWN).group("setsockopt", text);
+        let got = group.as_ref().map(|group| group.get().to_string()).map_err(|fault| fault.code);
+        assert_eq!(got.as_deref().map_err(|code| *code), expected, "{text}");
+    };
+    check("239.1.2.3", Ok("239.1.2.3"));
+    check("ff11::1", Ok("ff11::1"));
+    check("[ff01::1]", Ok("ff01::1"));
+    // The kernel says of it that it is no group.
+    check("127.0.0.1", Ok("127.0.0.1"));
+    check("224.0.0.251", Err(2));
+    check("ff02::fb", Err(2));
+    check("::ffff:239.1.2.3", Err(2));
+    for text in ["", "239.1.2.3:5000", "239.1.2", "[239.1.2.3", "localhost", "ff11::1%lo"] {
+        check(text, Err(-32602));
     }
 }

@@ -1,5 +1,7 @@
 //! Addresses of the kernel's in the protocol's form.
 
+use std::net::SocketAddr;
+
 use socket2::SockAddr;
 
 use super::Session;
@@ -9,6 +11,11 @@ impl Session {
     /// An address; `unix:` alone for a Unix socket without a name.
     pub(super) fn address_name(&self, address: &SockAddr) -> String {
         match address.as_socket() {
+            // The kernel tells the device of a group. It is loopback always, and no address here has a zone.
+            Some(SocketAddr::V6(mut address)) if address.ip().is_multicast() => {
+                address.set_scope_id(0);
+                address.to_string()
+            }
             Some(address) => address.to_string(),
             None => self.unix_names.describe(address),
         }

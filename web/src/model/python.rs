@@ -244,7 +244,12 @@ fn option_names(name: &str, family: Family) -> Option<(&'static str, &'static st
         // IPv6 has a hop limit and a traffic class of its own.
         "ttl" if family == Family::Inet6 => ("IPPROTO_IPV6", "IPV6_UNICAST_HOPS"),
         "tos" if family == Family::Inet6 => ("IPPROTO_IPV6", "IPV6_TCLASS"),
+        "multicast_ttl" if family == Family::Inet6 => ("IPPROTO_IPV6", "IPV6_MULTICAST_HOPS"),
+        "multicast_loop" if family == Family::Inet6 => ("IPPROTO_IPV6", "IPV6_MULTICAST_LOOP"),
+        "join_multicast" if family == Family::Inet6 => ("IPPROTO_IPV6", "IPV6_JOIN_GROUP"),
+        "leave_multicast" if family == Family::Inet6 => ("IPPROTO_IPV6", "IPV6_LEAVE_GROUP"),
         "reuse_address" => ("SOL_SOCKET", "SO_REUSEADDR"),
+        "reuse_port" => ("SOL_SOCKET", "SO_REUSEPORT"),
         "broadcast" => ("SOL_SOCKET", "SO_BROADCAST"),
         "keepalive" => ("SOL_SOCKET", "SO_KEEPALIVE"),
         "keepalive_idle_s" => ("IPPROTO_TCP", "TCP_KEEPIDLE"),
@@ -258,6 +263,10 @@ fn option_names(name: &str, family: Family) -> Option<(&'static str, &'static st
         "tos" => ("IPPROTO_IP", "IP_TOS"),
         "ipv6_only" => ("IPPROTO_IPV6", "IPV6_V6ONLY"),
         "oob_inline" => ("SOL_SOCKET", "SO_OOBINLINE"),
+        "multicast_ttl" => ("IPPROTO_IP", "IP_MULTICAST_TTL"),
+        "multicast_loop" => ("IPPROTO_IP", "IP_MULTICAST_LOOP"),
+        "join_multicast" => ("IPPROTO_IP", "IP_ADD_MEMBERSHIP"),
+        "leave_multicast" => ("IPPROTO_IP", "IP_DROP_MEMBERSHIP"),
         "user_timeout_ms" => ("IPPROTO_TCP", "TCP_USER_TIMEOUT"),
         "error" => ("SOL_SOCKET", "SO_ERROR"),
         _ => return None,
@@ -269,9 +278,23 @@ fn set_option(call: &SocketSetOption, family: Family) -> String {
     let value = match (&call.value, call.name.as_str()) {
         (Value::Null, "linger_s") => "struct.pack(\"ii\", 0, 0)".to_owned(),
         (value, "linger_s") => format!("struct.pack(\"ii\", 1, {})", constant(value)),
+        (Value::String(group), "join_multicast" | "leave_multicast") => membership(group, family),
         (value, _) => constant(value),
     };
     format!("s{}.setsockopt(socket.{level}, socket.{name}, {value})", call.socket)
+}
+
+/// `struct ip_mreq` or `struct ipv6_mreq`: the group, and the loopback device.
+fn membership(group: &str, family: Family) -> String {
+    let group = literal(group.trim_start_matches('[').trim_end_matches(']'));
+    match family {
+        Family::Inet6 => format!(
+            "socket.inet_pton(socket.AF_INET6, {group}) + struct.pack(\"@I\", socket.if_nametoindex(\"lo\"))"
+        ),
+        Family::Inet | Family::Unix => {
+            format!("socket.inet_aton({group}) + socket.inet_aton(\"127.0.0.1\")")
+        }
+    }
 }
 
 fn constant(value: &Value) -> String {
@@ -409,6 +432,17 @@ mod tests {
             r#"{"socket":3,"name":"keepalive","value":null}"#,
             false,
             "s3.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, None)",
+        );
+        check(
+            "socket.set_option",
+            r#"{"socket":3,"name":"join_multicast","value":"239.1.2.3"}"#,
+            true,
+            "s3.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, \
+             socket.inet_aton(\"239.1.2.3\") + socket.inet_aton(\"127.0.0.1\"))",
+        );
+        assert_eq!(
+            membership("[ff11::1]", Family::Inet6),
+            "socket.inet_pton(socket.AF_INET6, \"ff11::1\") + struct.pack(\"@I\", socket.if_nametoindex(\"lo\"))"
         );
         assert_eq!(option_names("ttl", Family::Inet6), Some(("IPPROTO_IPV6", "IPV6_UNICAST_HOPS")));
         assert_eq!(option_names("tos", Family::Inet6), Some(("IPPROTO_IPV6", "IPV6_TCLASS")));

@@ -183,7 +183,7 @@ pub(super) const TEXT: Text = Text {
         linger_hint: "blank: as usual; 0: reset instead of FIN",
         option: "Option",
         option_value: "New value",
-        option_value_hint: "true, false, a number or null",
+        option_value_hint: "true, false, a number, null, or a group’s address",
         receive: "Receive",
         receive_manual: "when called",
         receive_stream: "by itself",

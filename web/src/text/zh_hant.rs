@@ -183,7 +183,7 @@ pub(super) const TEXT: Text = Text {
         linger_hint: "留空：照常；0：送 RST 而不是 FIN",
         option: "選項",
         option_value: "新的值",
-        option_value_hint: "true、false、數字或 null",
+        option_value_hint: "true、false、數字、null，或群組的位址",
         receive: "接收",
         receive_manual: "呼叫時",
         receive_stream: "自動",

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use sockyard_protocol::event::DATA_KEPT;
 use sockyard_protocol::rpc::{self, Id};
 use sockyard_protocol::{Address, Frame, SocketId};
+use tokio::task::unconstrained;
 use tokio::time::{Instant, sleep};
 
 use super::connection::{Closing, Connection, Ending, close_code};
@@ -177,7 +178,8 @@ async fn send(connection: &Arc<Connection>, socket: SocketId, to: Option<&Addres
     };
     let Some(room) = room else { return };
     let session = Arc::clone(&connection.session);
-    let mut waiting = Box::pin(unsent.finish(session, connection.cancel.child_token(), room));
+    // Unconstrained: with tokio's budget used up the first poll would take no turn, and later frames would overtake.
+    let mut waiting = Box::pin(unconstrained(unsent.finish(session, connection.cancel.child_token(), room)));
     // Polled here once, in the order of the frames, which takes its turn.
     if futures_util::poll!(waiting.as_mut()).is_pending() {
         connection.calls.spawn(waiting);

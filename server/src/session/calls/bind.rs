@@ -6,6 +6,7 @@ use sockyard_protocol::answer::Bound;
 use sockyard_protocol::call::SocketBind;
 use sockyard_protocol::{Address, Answer, EventKind, Fault};
 
+use crate::engine::Held;
 use crate::errno;
 use crate::policy::BindTarget;
 use crate::session::Session;
@@ -14,8 +15,16 @@ pub(super) fn perform(session: &Arc<Session>, call: &SocketBind) -> Result<Answe
     let slot = session.slot(call.socket)?;
     let BindTarget { target, narrowed } =
         session.policy.take(&call.address, slot.socket.family(), &session.unix_names)?;
+    // The holder cannot be closed before the bind is done: somebody else could take its place.
+    let holder = session.slots().into_iter().find(|other| {
+        other.number != call.socket
+            && other.socket.family() == slot.socket.family()
+            && other.socket.kind() == slot.socket.kind()
+            && other.socket.lets_share(target.get())
+    });
+    let held = if holder.is_some() { Held::BySession } else { Held::No };
     let mut log = session.log.record();
-    slot.socket.bind(&target).map_err(|error| errno::fault("bind", &error))?;
+    slot.socket.bind(&target, held).map_err(|error| errno::fault("bind", &error))?;
     if let Address::Unix(name) = &call.address {
         slot.settings().bound_file = Some(name.clone());
     }

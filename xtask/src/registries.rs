@@ -1,0 +1,71 @@
+//! What the tests need from PyPI and npm, each in a folder of its own below `target`.
+//!
+//! Versions are pinned here and nowhere else. A folder keeps the list that it was made from: with another list it is
+//! made anew.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::tools;
+
+/// Python packages: the examples of docs/automation.md use `websockets`.
+const PYTHON: &[&str] = &["websockets==17.4"];
+/// npm packages: the examples of docs/automation.md use `ws`.
+const NODE: &[&str] = &["ws@8.23.0"];
+
+/// Written last, so that a folder that broke off half made is made anew.
+const LIST: &str = "installed.txt";
+
+/// Sees to it that there is a Python with the packages; its interpreter.
+pub(crate) fn ensure_python() -> Result<PathBuf> {
+    let folder = tools::target_dir().join("python");
+    let python = folder.join("bin/python3");
+    if is_made(&folder, PYTHON) {
+        return Ok(python);
+    }
+    let hint =
+        "the tests need python3 with its venv module, and PyPI; on Debian: apt-get install python3-venv";
+    tools::say(&format!("installing {} into {} (pip)", PYTHON.join(", "), folder.display()));
+    anew(&folder)?;
+    let shown = folder.display().to_string();
+    tools::run(&mut tools::program("python3", &["-m", "venv", &shown])).context(hint)?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    tools::run(tools::program(&python.display().to_string(), &install).args(PYTHON)).context(hint)?;
+    made(&folder, PYTHON)?;
+    Ok(python)
+}
+
+/// Sees to it that there is a folder with the npm packages.
+pub(crate) fn ensure_node() -> Result<()> {
+    let folder = tools::target_dir().join("node");
+    if is_made(&folder, NODE) {
+        return Ok(());
+    }
+    let hint = "the tests need Node (20 or later) with npm, and the npm registry; on Debian: apt-get install nodejs npm";
+    if !tools::installed("node") || !tools::installed("npm") {
+        bail!(hint);
+    }
+    tools::say(&format!("installing {} into {} (npm)", NODE.join(", "), folder.display()));
+    anew(&folder)?;
+    let shown = folder.display().to_string();
+    let install = ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", &shown];
+    tools::run(tools::program("npm", &install).args(NODE)).context(hint)?;
+    made(&folder, NODE)
+}
+
+fn is_made(folder: &Path, packages: &[&str]) -> bool {
+    std::fs::read_to_string(folder.join(LIST)).is_ok_and(|list| list == packages.join("\n"))
+}
+
+fn anew(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
+}
+
+fn made(folder: &Path, packages: &[&str]) -> Result<()> {
+    let list = folder.join(LIST);
+    std::fs::write(&list, packages.join("\n")).with_context(|| format!("cannot write {}", list.display()))
+}
