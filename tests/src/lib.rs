@@ -10,6 +10,7 @@ pub mod client;
 pub mod command;
 pub mod deadline;
 pub mod http;
+pub mod markdown;
 pub mod page;
 pub mod program;
 pub mod rest;
