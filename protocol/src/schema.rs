@@ -52,8 +52,6 @@ pub struct MethodSchemas {
     pub method: &'static str,
     /// What the method does: its doc comment.
     pub description: String,
-    /// The schema of its parameters in full.
-    pub params: Schema,
     /// A reference to the schema of its parameters.
     pub params_ref: Schema,
     /// A reference to the schema of its result.
@@ -96,15 +94,9 @@ impl Schemas {
         M: Method<Answer: JsonSchema> + JsonSchema,
     {
         let params_ref = self.request::<M>();
-        let params = M::json_schema(&mut self.requests);
-        let description = params.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
-        MethodSchemas {
-            method: M::NAME,
-            description,
-            params,
-            params_ref,
-            result_ref: self.answer::<M::Answer>(),
-        }
+        let described = M::json_schema(&mut self.requests);
+        let description = described.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+        MethodSchemas { method: M::NAME, description, params_ref, result_ref: self.answer::<M::Answer>() }
     }
 
     /// Every schema that was referred to, by name.
@@ -118,7 +110,7 @@ impl Schemas {
 
 /// Gives the whole numbers of Rust's wider types their bounds, which schemars leaves to `format`.
 #[derive(Clone, Debug)]
-struct Bounded;
+pub struct Bounded;
 
 impl Transform for Bounded {
     fn transform(&mut self, schema: &mut Schema) {

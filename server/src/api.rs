@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
 use tokio_util::task::TaskTracker;
 
 use crate::session::Registry;
 
 mod access;
 mod assets;
+mod describe;
 mod guard;
 mod headers;
 mod problem;
 mod rest;
+mod routes;
 pub(crate) mod server;
 mod ws;
 
@@ -35,10 +36,7 @@ pub(crate) struct App {
 
 /// Every route behind every layer.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    Router::new()
-        .route("/api/v1/ws", get(ws::upgrade))
-        .merge(rest::routes())
-        .route("/healthz", get(async || "ok"))
+    routes::router()
         .fallback(assets::serve)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(from_fn_with_state(Arc::clone(&app), guard::check))

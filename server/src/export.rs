@@ -35,7 +35,7 @@ pub(crate) enum Format {
 
 impl Format {
     /// Every format with its name.
-    const ALL: &[(&str, Format)] = &[
+    pub(crate) const ALL: &[(&str, Format)] = &[
         ("jsonl", Format::Jsonl),
         ("csv", Format::Csv),
         ("python", Format::Python),

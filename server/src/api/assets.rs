@@ -3,7 +3,8 @@
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH,
+    VARY,
 };
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -18,10 +19,15 @@ struct Page;
 
 /// Everything that is no other route.
 pub(super) async fn serve(request: Request) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return problem::method_not_allowed().await;
+    let path = request.uri().path();
+    if path.starts_with("/api/") {
+        return problem::nowhere(path);
     }
-    let path = match request.uri().path() {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let allowed = [(ALLOW, "GET, HEAD")];
+        return (allowed, problem::method_not_allowed().await).into_response();
+    }
+    let path = match path {
         "/" => "index.html",
         path => path.trim_start_matches('/'),
     };

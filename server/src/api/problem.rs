@@ -3,18 +3,35 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sockyard_protocol::Fault;
 
-#[derive(Serialize)]
-struct Problem<'a> {
+/// A failed request (RFC 9457).
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Problem<'a> {
+    /// Always `about:blank`: `error` tells the kinds of problems apart.
     r#type: &'static str,
+    /// What failed, in a few words.
     title: &'a str,
+    /// The status of HTTP.
     status: u16,
+    /// What was wrong and where, or what to try.
     detail: &'a str,
+    /// The protocol's own error.
     error: &'a Fault,
+}
+
+impl<'a> Problem<'a> {
+    pub(super) fn new(status: StatusCode, detail: &'a str, error: &'a Fault) -> Problem<'a> {
+        let title = match error.http_status() == status.as_u16() {
+            true => &error.message,
+            false => status.canonical_reason().unwrap_or("error"),
+        };
+        Problem { r#type: "about:blank", title, status: status.as_u16(), detail, error }
+    }
 }
 
 /// An error of section 8.
@@ -41,12 +58,16 @@ pub(super) async fn method_not_allowed() -> Response {
     plain(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method")
 }
 
+/// An address that leads nowhere.
+pub(super) fn nowhere(path: &str) -> Response {
+    build(StatusCode::NOT_FOUND, "there is nothing under this address", &Fault::no_such_method(path))
+}
+
 fn build(status: StatusCode, detail: &str, error: &Fault) -> Response {
-    let title = match error.http_status() == status.as_u16() {
-        true => &error.message,
-        false => status.canonical_reason().unwrap_or("error"),
-    };
-    let problem = Problem { r#type: "about:blank", title, status: status.as_u16(), detail, error };
-    (status, [(CONTENT_TYPE, "application/problem+json")], Json(problem).into_response().into_body())
-        .into_response()
+    let body = Json(Problem::new(status, detail, error)).into_response().into_body();
+    let mut response = (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
 }

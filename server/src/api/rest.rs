@@ -5,18 +5,20 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, Request, State};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
+use sockyard_protocol::answer::Created;
 use sockyard_protocol::call::DataForm;
-use sockyard_protocol::{Answer, Call, Fault};
+use sockyard_protocol::{Answer, Call, Fault, Hello};
 use tokio_util::sync::CancellationToken;
 
 use super::access::bearer;
+use super::describe::{self, Operation, Success, Tag, Token};
+use super::routes::{Route, Verb};
 use super::{App, problem};
 use crate::session::{Caller, Presence, Session};
 
@@ -25,41 +27,88 @@ mod events;
 mod exchange;
 mod export;
 
-/// The calls that a `POST` to a socket makes, by the last part of its path.
+/// The calls that a `POST` to a socket makes; the last part of the path is the name behind the dot.
 const SOCKET_CALLS: &[&str] = &[
-    "bind",
-    "listen",
-    "accept",
-    "connect",
-    "send",
-    "recv",
-    "shutdown",
-    "configure",
-    "set_option",
-    "get_option",
+    "socket.bind",
+    "socket.listen",
+    "socket.accept",
+    "socket.connect",
+    "socket.send",
+    "socket.recv",
+    "socket.shutdown",
+    "socket.configure",
+    "socket.set_option",
+    "socket.get_option",
 ];
 
 /// An answer, or an error of section 8.
 type Outcome = Result<Response, Fault>;
 
 /// The routes, without their layers.
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/v1/sessions", post(open_session))
-        .route("/api/v1/sessions/{session}", get(session_info).delete(close_session))
-        .route("/api/v1/sessions/{session}/sockets", get(list_sockets).post(create_socket))
-        .route("/api/v1/sessions/{session}/sockets/{socket}", get(socket_info).delete(close_socket))
-        .route("/api/v1/sessions/{session}/sockets/{socket}/{call}", post(call_socket))
-        .route("/api/v1/sessions/{session}/events", get(events::read))
-        .route("/api/v1/sessions/{session}/export", get(export::read))
-        .route("/api/v1/exchange", post(exchange::run))
+pub(super) fn routes() -> Vec<Route> {
+    const SESSION: &str = "/api/v1/sessions/{session}";
+    let open = Operation::new(
+        "session.open",
+        Tag::Sessions,
+        "Opens a session.\n\nIt lives on for the grace time after each request about it, and while a connection is attached.",
+    )
+    .token(Token::Owners)
+    .answers(
+        Success::new(201, "The session. Each request about it carries its token.")
+            .json(|schemas| schemas.answer::<Hello>().to_value())
+            .example(describe::hello_example())
+            .header("Location", "The session's path")
+            .leads_to("session", "session", &["session.info", "session.close", "socket.create", "socket.list", "log.read", "export"]),
+    )
+    .fails(&[429]);
+    let returned = || Success::returned(200, "What the call returned.");
+    let call = |tag, method| Operation::call(tag, method).answers(returned());
+    let close =
+        Operation::call(Tag::Sessions, "session.close").answers(Success::new(204, "The session is closed."));
+    let at_socket: Vec<&str> = SOCKET_CALLS.iter().copied().chain(["socket.info", "socket.close"]).collect();
+    let create = Operation::call(Tag::Sockets, "socket.create").takes_params().fails(&[429]).answers(
+        Success::returned(201, "The new socket's number.")
+            .header("Location", "The socket's path")
+            .leads_to("socket", "socket", &at_socket),
+    );
+    let sockets = format!("{SESSION}/sockets");
+    let socket = format!("{sockets}/{{socket}}");
+    let mut routes = vec![
+        Route::new(Verb::Post, "/api/v1/sessions", open_session, open),
+        Route::new(Verb::Get, SESSION, session_info, call(Tag::Sessions, "session.info")),
+        Route::new(Verb::Delete, SESSION, close_session, close),
+        Route::new(Verb::Post, &sockets, create_socket, create),
+        Route::new(Verb::Get, &sockets, list_sockets, call(Tag::Sockets, "socket.list")),
+        Route::new(Verb::Get, &socket, socket_info, call(Tag::Sockets, "socket.info")),
+        Route::new(Verb::Delete, &socket, close_socket, call(Tag::Sockets, "socket.close").takes_params()),
+    ];
+    for method in SOCKET_CALLS {
+        let handler = async |State(app): State<Arc<App>>,
+                             Path((session, socket)): Path<(String, String)>,
+                             headers: HeaderMap,
+                             request: Request| {
+            call_at(&app, &session, &socket, method, &headers, request).await
+        };
+        let answer = match *method {
+            "socket.accept" => returned().leads_to("socket", "connection", &at_socket),
+            _ => returned(),
+        };
+        let operation = Operation::call(Tag::Sockets, method).takes_params().answers(answer);
+        let name = method.trim_start_matches("socket.");
+        routes.push(Route::new(Verb::Post, format!("{socket}/{name}"), handler, operation));
+    }
+    routes.push(events::route(format!("{SESSION}/events")));
+    routes.push(export::route(format!("{SESSION}/export")));
+    routes.push(exchange::route());
+    routes
 }
 
 async fn open_session(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     respond(async {
         app.access.check(&headers)?;
         let hello = app.registry.open()?.session().hello(false);
-        Ok((StatusCode::CREATED, axum::Json(hello)).into_response())
+        let location = [(LOCATION, format!("/api/v1/sessions/{}", hello.session))];
+        Ok((StatusCode::CREATED, location, axum::Json(hello)).into_response())
     })
     .await
 }
@@ -110,7 +159,9 @@ async fn create_socket(
     };
     respond(async {
         let answer = perform(&presence, "socket.create", params).await?;
-        Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
+        let Answer::Created(Created { socket }) = answer else { return Err(Fault::internal()) };
+        let location = [(LOCATION, format!("/api/v1/sessions/{session}/sockets/{socket}"))];
+        Ok((StatusCode::CREATED, location, axum::Json(answer)).into_response())
     })
     .await
 }
@@ -133,26 +184,14 @@ async fn close_socket(
     headers: HeaderMap,
     request: Request,
 ) -> Response {
-    call_at(&app, &session, &socket, "close", &headers, request).await
-}
-
-async fn call_socket(
-    State(app): State<Arc<App>>,
-    Path((session, socket, call)): Path<(String, String, String)>,
-    headers: HeaderMap,
-    request: Request,
-) -> Response {
-    if !SOCKET_CALLS.contains(&call.as_str()) {
-        return problem::fault(&Fault::no_such_method(&call));
-    }
-    call_at(&app, &session, &socket, &call, &headers, request).await
+    call_at(&app, &session, &socket, "socket.close", &headers, request).await
 }
 
 async fn call_at(
     app: &App,
     session: &str,
     socket: &str,
-    call: &str,
+    method: &str,
     headers: &HeaderMap,
     request: Request,
 ) -> Response {
@@ -164,10 +203,7 @@ async fn call_at(
         Ok(params) => params,
         Err(response) => return response,
     };
-    respond(async {
-        perform(&presence, &format!("socket.{call}"), with_socket(params, socket)?).await.map(ok)
-    })
-    .await
+    respond(async { perform(&presence, method, with_socket(params, socket)?).await.map(ok) }).await
 }
 
 /// The session that a request is about, if its token is the session's own.
@@ -205,6 +241,14 @@ fn with_socket(mut params: Map<String, Value>, socket: &str) -> Result<Map<Strin
         return Err(Fault::bad_params("socket", "stands in the path already"));
     }
     Ok(params)
+}
+
+/// The names in a list divided by commas; an empty text is an empty list.
+fn listed(text: &str) -> Vec<&str> {
+    match text {
+        "" => Vec::new(),
+        names => names.split(',').map(str::trim).collect(),
+    }
 }
 
 fn ok(answer: Answer) -> Response {

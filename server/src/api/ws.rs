@@ -15,14 +15,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use sockyard_protocol::{Fault, SUBPROTOCOL};
 use tokio::net::TcpStream;
 use tungstenite::handshake::derive_accept_key;
 
+use super::describe::{Operation, Success, Tag, Token};
 use super::guard::Arrival;
+use super::routes::{Route, Verb};
 use super::{App, problem};
 use crate::session::{Attachment, Presence};
+use connection::close_code;
 
 mod connection;
 mod input;
@@ -33,17 +37,49 @@ mod reader;
 mod requests;
 mod writer;
 
-#[derive(Debug, Deserialize)]
+/// The close codes that the server sends (RFC 6455 section 7.4), and why.
+pub(super) const CLOSE_CODES: &[(u16, &str)] = &[
+    (close_code::NORMAL, "the session was closed"),
+    (close_code::AWAY, "the server is shutting down"),
+    (close_code::PROTOCOL, "frames against RFC 6455"),
+    (close_code::INVALID, "text that is not UTF-8"),
+    (close_code::POLICY, "nothing was heard for 50 s, not even an answer to pings"),
+    (close_code::SIZE, "a message over `message_bytes`"),
+    (close_code::AGAIN, "too slow: the log has moved on past this connection"),
+];
+
+/// The query.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Parameters {
+    /// The session to come back to, in place of a new one.
     session: Option<String>,
+    /// That session's own token.
     token: Option<String>,
+    /// With `session`: the log's events with a greater `seq` come first. Without it only new ones come.
     after: Option<u64>,
 }
 
-/// The route. A browser is told nothing of a failed upgrade, so the same address answers a plain GET with what
+/// The route with its description.
+pub(super) fn route() -> Route {
+    let operation = Operation::new(
+        "ws",
+        Tag::Server,
+        "Upgrades to WebSocket.\n\nWhat is then said is described by `/api/v1/asyncapi.json`. A browser hides from its page \
+         why an upgrade failed, so an ordinary request is answered with what the upgrade would have met, and with 426 \
+         where only the upgrade is missing.",
+    );
+    let operation = operation
+        .token(Token::Either)
+        .query::<Parameters>()
+        .answers(Success::new(101, "The connection speaks WebSocket from here on."))
+        .fails(&[404, 426, 429]);
+    Route::new(Verb::Get, "/api/v1/ws", upgrade, operation)
+}
+
+/// The handler. A browser is told nothing of a failed upgrade, so the same address answers a plain GET with what
 /// the upgrade would have met.
-pub(super) async fn upgrade(
+async fn upgrade(
     State(app): State<Arc<App>>,
     Extension(arrival): Extension<Arrival>,
     parameters: Result<Query<Parameters>, QueryRejection>,

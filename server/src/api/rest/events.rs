@@ -11,34 +11,64 @@ use axum::http::header::ACCEPT;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
-use sockyard_protocol::call::{DataForm, LogRead, PayloadShare};
+use sockyard_protocol::call::{DataForm, LOG_READ_MAX, LogRead, PayloadShare};
+use sockyard_protocol::event::EventKinds;
 use sockyard_protocol::{Answer, Call, Fault};
 use tokio::time::{Instant, sleep_until};
 
+use super::super::describe::{Operation, Success, Tag};
+use super::super::routes::{Route, Verb};
 use super::super::{App, problem};
-use super::{enter, ok, perform};
+use super::{enter, listed, ok, perform};
 use crate::log::{Batch, Entry, Reader};
 use crate::session::{Attachment, Presence};
 
 /// Longest `wait_ms`; proxies give up on a silent request at about twice this.
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
-#[derive(Debug, Deserialize)]
+/// The query.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Parameters {
+struct Parameters {
+    /// Only events with a greater `seq`.
     after: Option<u64>,
+    /// Most events of a page; 100 if left out. Not for a live stream.
+    #[schemars(range(min = 1, max = LOG_READ_MAX))]
     limit: Option<u64>,
+    /// Longest wait for a page's first event, in milliseconds; more than 30000 counts as that. Not for a live stream.
     wait_ms: Option<u64>,
+    /// Only events of this socket.
     socket: Option<u32>,
-    /// Names divided by commas.
+    /// Only events of these kinds, divided by commas.
+    #[schemars(with = "Option<EventKinds>")]
     kinds: Option<String>,
 }
 
-/// The route.
-pub(super) async fn read(
+/// The route with its description.
+pub(super) fn route(path: String) -> Route {
+    let page = Success::returned(
+        200,
+        "A page of events, or with `Accept: text/event-stream` a live stream of them.",
+    )
+    .body("text/event-stream");
+    let operation = Operation::call(Tag::Log, "log.read")
+        .query::<Parameters>()
+        .header(
+            "Last-Event-ID",
+            json!({"type": "integer", "minimum": 0, "maximum": u64::MAX}),
+            "Goes before `after` in a live stream: a browser sends it by itself when it reconnects.",
+        )
+        .answers(page)
+        .fails(&[429]);
+    Route::new(Verb::Get, path, read, operation)
+}
+
+/// The handler.
+async fn read(
     State(app): State<Arc<App>>,
     Path(session): Path<String>,
     parameters: Result<Query<Parameters>, QueryRejection>,
@@ -52,20 +82,23 @@ pub(super) async fn read(
         Ok(presence) => presence,
         Err(fault) => return problem::fault(&fault),
     };
+    let last = match last_event(&headers) {
+        Ok(last) => last,
+        Err(fault) => return problem::fault(&fault),
+    };
     let wants_stream = headers
         .get(ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.split(',').any(|kind| kind.trim().starts_with("text/event-stream")));
     let outcome =
-        if wants_stream { live(presence, parameters, &headers) } else { page(&presence, &parameters).await };
+        if wants_stream { live(presence, parameters, last) } else { page(&presence, &parameters).await };
     outcome.unwrap_or_else(|fault| problem::fault(&fault))
 }
 
 impl Parameters {
     /// As the parameters of `log.read`.
     fn to_params(&self) -> Map<String, Value> {
-        let kinds: Option<Vec<&str>> =
-            self.kinds.as_deref().map(|kinds| kinds.split(',').map(str::trim).collect());
+        let kinds: Option<Vec<&str>> = self.kinds.as_deref().map(listed);
         let given = [
             ("after", json!(self.after)),
             ("limit", json!(self.limit)),
@@ -96,16 +129,19 @@ async fn page(presence: &Presence, parameters: &Parameters) -> Result<Response, 
     }
 }
 
-/// Events as they happen. `Last-Event-ID`, which a browser sends by itself when it reconnects, goes before `after`.
-fn live(presence: Presence, mut parameters: Parameters, headers: &HeaderMap) -> Result<Response, Fault> {
+/// What a browser that reconnects has seen last.
+fn last_event(headers: &HeaderMap) -> Result<Option<u64>, Fault> {
+    let Some(id) = headers.get("last-event-id") else { return Ok(None) };
+    let id = id.to_str().ok().and_then(|id| id.parse().ok());
+    id.map(Some).ok_or_else(|| Fault::bad_params("Last-Event-ID", "is not an event's number"))
+}
+
+/// Events as they happen. `Last-Event-ID` goes before `after`.
+fn live(presence: Presence, mut parameters: Parameters, last: Option<u64>) -> Result<Response, Fault> {
     if parameters.limit.is_some() || parameters.wait_ms.is_some() {
         return Err(Fault::bad_params("query", "limit and wait_ms are for pages, not for a live stream"));
     }
-    if let Some(id) = headers.get("last-event-id") {
-        let id = id.to_str().ok().and_then(|id| id.parse().ok());
-        parameters.after =
-            Some(id.ok_or_else(|| Fault::bad_params("Last-Event-ID", "is not an event's number"))?);
-    }
+    parameters.after = last.or(parameters.after);
     let params = to_raw_value(&parameters.to_params()).map_err(|_| Fault::internal())?;
     let Call::LogRead(filter) = Call::parse("log.read", Some(&params))? else {
         return Err(Fault::internal());

@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sockyard_protocol::answer::Received;
 use sockyard_protocol::{Address, Answer, Data, Fault, Host, Payload, SocketType};
 
+use super::super::describe::{Operation, Success, Tag, Token};
+use super::super::routes::{Route, Verb};
 use super::super::{App, problem};
 use super::{body, perform, respond};
 use crate::session::Presence;
@@ -22,23 +25,46 @@ const TIMEOUT_MAX_MS: u64 = 30_000;
 /// Most bytes that a stream's reply may come to.
 const REPLY_MAX: usize = sockyard_protocol::call::RECV_MAX;
 
-#[derive(Debug, Deserialize)]
+/// One exchange.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = until_is_for_streams)]
 struct Exchange {
+    /// The socket's type.
     r#type: SocketType,
+    /// The peer: an Internet address.
+    #[schemars(extend("not" = {"pattern": "^unix:"}))]
     to: Address,
+    /// The bytes to send.
     send: Payload,
+    /// Longest time for all of it, in milliseconds; 30000 if left out.
+    #[schemars(range(max = TIMEOUT_MAX_MS))]
     timeout_ms: Option<u64>,
-    /// Where a stream's reply ends: `close`, `bytes:N` or `text:…`.
+    /// Where a stream's reply ends: `close` (which it is if left out), `bytes:N` or `text:…`.
+    #[schemars(regex(pattern = UNTIL))]
     until: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// What [`Until::parse`] takes: one to 1048576 bytes, or some text.
+const UNTIL: &str = "^(close|bytes:0*([1-9][0-9]{0,5}|10[0-3][0-9]{4}|104[0-7][0-9]{3}|1048[0-4][0-9]{2}|10485[0-6][0-9]\
+    |104857[0-6])|text:[\\s\\S]+)$";
+
+fn until_is_for_streams(schema: &mut Schema) {
+    let streams = json!({"properties": {"type": {"const": "stream"}}});
+    schema.insert("anyOf".to_owned(), json!([streams, {"properties": {"until": {"type": "null"}}}]));
+}
+
+/// What came back.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Reply {
+    /// The bytes.
     reply: Data,
+    /// How many.
     bytes: usize,
+    /// The peer's address.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
+    /// How long it took, in microseconds.
     duration_us: u64,
 }
 
@@ -57,7 +83,10 @@ impl Until {
             None | Some("close") => Ok(Until::Close),
             Some(text) => match text.split_once(':') {
                 Some(("bytes", number)) => match number.parse() {
-                    Ok(number) if (1..=REPLY_MAX).contains(&number) => Ok(Until::Bytes(number)),
+                    // The parser would take a sign.
+                    Ok(number) if (1..=REPLY_MAX).contains(&number) && !text.contains('+') => {
+                        Ok(Until::Bytes(number))
+                    }
                     _ => wrong(&format!("takes a number of bytes from 1 to {REPLY_MAX}, as in bytes:16")),
                 },
                 Some(("text", text)) if !text.is_empty() => Ok(Until::Text(text.as_bytes().to_vec())),
@@ -78,8 +107,37 @@ impl Until {
     }
 }
 
-/// The route.
-pub(super) async fn run(State(app): State<Arc<App>>, headers: HeaderMap, request: Request) -> Response {
+/// The route with its description.
+pub(super) fn route() -> Route {
+    let examples = vec![
+        ("datagram", json!({"type": "dgram", "to": "127.0.0.1:7788", "send": "hi", "timeout_ms": 1000})),
+        (
+            "stream",
+            json!({
+                "type": "stream", "to": "127.0.0.1:7789", "send": {"escaped": "GET / HTTP/1.0\\r\\n\\r\\n"},
+                "until": "close", "timeout_ms": 1000,
+            }),
+        ),
+    ];
+    let answered = Success::new(200, "What came back.")
+        .json(|schemas| schemas.answer::<Reply>().to_value())
+        .example(json!({"reply": {"text": "ho"}, "bytes": 2, "from": "127.0.0.1:7788", "duration_us": 210}));
+    let operation = Operation::new(
+        "exchange",
+        Tag::Exchange,
+        "Sends to a peer and returns what comes back.\n\nIt opens a session, connects a socket, sends, receives, and closes \
+         both again. A datagram's reply is the first datagram that comes; a stream's reply ends at `until`.",
+    );
+    let operation = operation
+        .token(Token::Owners)
+        .takes(|schemas| schemas.request::<Exchange>().to_value(), examples)
+        .answers(answered)
+        .fails(&[409, 429]);
+    Route::new(Verb::Post, "/api/v1/exchange", run, operation)
+}
+
+/// The handler.
+async fn run(State(app): State<Arc<App>>, headers: HeaderMap, request: Request) -> Response {
     if let Err(fault) = app.access.check(&headers) {
         return problem::fault(&fault);
     }
@@ -173,7 +231,7 @@ mod tests {
         assert_eq!(end("bytes:4", b"abc"), None);
         assert_eq!(end("text:\r\n", b"a\r\nb"), Some(3));
         assert_eq!(end("text::", b"a:b"), Some(2));
-        for wrong in ["", "bytes", "bytes:", "bytes:0", "bytes:1048577", "text:", "line"] {
+        for wrong in ["", "bytes", "bytes:", "bytes:0", "bytes:+1", "bytes:1048577", "text:", "line"] {
             assert_eq!(Until::parse(Some(wrong)).unwrap_err().code, -32602, "{wrong}");
         }
     }

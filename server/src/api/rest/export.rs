@@ -10,33 +10,68 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 use sockyard_protocol::call::DataForm;
+use sockyard_protocol::event::EventKinds;
 use sockyard_protocol::{Call, Fault};
 
+use super::super::describe::{Operation, Success, Tag, Token};
+use super::super::routes::{Route, Verb};
 use super::super::{App, problem};
-use super::enter;
+use super::{enter, listed};
 use crate::export::{self, Choice, Format};
 use crate::session::Presence;
 
 /// The first event that the log still has. Above 1 the export lacks the session's beginning.
 const OLDEST_SEQ: HeaderName = HeaderName::from_static("x-sockyard-oldest-seq");
 
-#[derive(Debug, Deserialize)]
+/// The query.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Parameters {
+struct Parameters {
+    /// What the export is to be.
+    #[schemars(required, schema_with = "formats")]
     format: Option<String>,
+    /// Only events with a greater `seq`. Like those that follow it is not for programs.
     after: Option<u64>,
+    /// Only events of this socket.
     socket: Option<u32>,
-    /// Names divided by commas.
+    /// Only events of these kinds, divided by commas.
+    #[schemars(with = "Option<EventKinds>")]
     kinds: Option<String>,
+    /// In which form bytes are written; `auto` if left out.
     data: Option<DataForm>,
 }
 
-/// The route.
-pub(super) async fn read(
+/// The route with its description.
+pub(super) fn route(path: String) -> Route {
+    let exported = Success::new(200, "The file.")
+        .header("Content-Disposition", "`attachment` with a name for the file")
+        .header(
+            "X-Sockyard-Oldest-Seq",
+            "The first event that the log still has; above 1 the export lacks the beginning",
+        );
+    let kinds = Format::ALL.iter().filter_map(|(_, format)| format.content_type().split(';').next());
+    let operation = Operation::new(
+        "export",
+        Tag::Log,
+        "The session's log as a file to take away.\n\nIt ends with the event that was the newest when it began.",
+    )
+    .token(Token::Sessions)
+    .query::<Parameters>()
+    .answers(kinds.fold(exported, Success::body));
+    Route::new(Verb::Get, path, read, operation)
+}
+
+fn formats(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": Format::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>()})
+}
+
+/// The handler.
+async fn read(
     State(app): State<Arc<App>>,
     Path(session): Path<String>,
     parameters: Result<Query<Parameters>, QueryRejection>,
@@ -95,8 +130,7 @@ impl Parameters {
     /// Read as the parameters of `log.read` would be.
     fn into_choice(self) -> Result<Choice, Fault> {
         let Parameters { format: _, after, socket, kinds, data } = self;
-        let kinds: Option<Vec<&str>> =
-            kinds.as_deref().map(|kinds| kinds.split(',').map(str::trim).collect());
+        let kinds = kinds.as_deref().map(listed);
         let given = [("after", json!(after)), ("socket", json!(socket)), ("kinds", json!(kinds))];
         let given = given.into_iter().filter(|(_, value)| !value.is_null());
         let params: Map<String, Value> = given.map(|(name, value)| (name.to_owned(), value)).collect();

@@ -1,0 +1,138 @@
+//! One example of each call: parameters, and what the call then returns. Tests hold them against the types.
+
+use serde_json::{Value, json};
+
+/// An example of a call.
+pub(super) struct Example {
+    pub(super) params: Value,
+    pub(super) result: Value,
+}
+
+/// The example of a method.
+pub(super) fn of(method: &str) -> Option<Example> {
+    let (params, result) = match method {
+        "socket.create" => (json!({"family": "inet", "type": "dgram"}), json!({"socket": 3})),
+        "socket.bind" => {
+            (json!({"socket": 3, "address": "127.0.0.1:0"}), json!({"local": "127.0.0.1:43210"}))
+        }
+        "socket.listen" => {
+            (json!({"socket": 3, "backlog": 128}), json!({"local": "127.0.0.1:7788", "backlog": 128}))
+        }
+        "socket.accept" => (
+            json!({"socket": 3, "timeout_ms": 1000}),
+            json!({"connection": 5, "peer": "127.0.0.1:43210", "local": "127.0.0.1:7788"}),
+        ),
+        "socket.connect" => (
+            json!({"socket": 3, "address": "127.0.0.1:7788", "timeout_ms": 1000}),
+            json!({"local": "127.0.0.1:43210", "peer": "127.0.0.1:7788", "duration_us": 84}),
+        ),
+        "socket.send" => (
+            json!({"socket": 3, "data": {"text": "漢字", "encoding": "gbk"}, "to": "127.0.0.1:7788", "timeout_ms": 1000}),
+            json!({"bytes": 4}),
+        ),
+        "socket.recv" => (
+            json!({"socket": 3, "max": 4096, "timeout_ms": 1000}),
+            json!({"bytes": 2, "data": {"text": "hi"}, "from": "127.0.0.1:7788"}),
+        ),
+        "socket.shutdown" => (json!({"socket": 3, "how": "write"}), json!({})),
+        "socket.close" => (json!({"socket": 3}), json!({})),
+        "socket.set_option" => {
+            (json!({"socket": 3, "name": "reuse_address", "value": true}), json!({"value": true}))
+        }
+        "socket.get_option" => (json!({"socket": 3, "name": "receive_buffer"}), json!({"value": 212_992})),
+        "socket.info" => (json!({"socket": 3}), socket_info()),
+        "socket.list" => (json!({}), json!({"sockets": [socket_info()]})),
+        "socket.poll" => (
+            json!({"sockets": [3, 4], "for": ["read"], "timeout_ms": 1000}),
+            json!({"ready": [{"socket": 3, "read": true, "write": false, "hangup": false, "error": false}]}),
+        ),
+        "socket.configure" => (
+            json!({"socket": 3, "receive": "stream", "responder": {"kind": "echo"}}),
+            json!({"receive": "stream", "accept": "manual", "responder": {"kind": "echo"}}),
+        ),
+        "dns.resolve" => (
+            json!({"name": "localhost"}),
+            json!({"addresses": [{"address": "127.0.0.1", "allowed": true}, {"address": "::1", "allowed": true}]}),
+        ),
+        "call.cancel" => (json!({"id": 7}), json!({"cancelled": true})),
+        "session.configure" => {
+            (json!({"payload": "preview"}), json!({"frames": "json", "data": "auto", "payload": "preview"}))
+        }
+        "session.info" => {
+            let mut info = hello();
+            info["used"] = json!({
+                "sockets": 1, "log_events": 2, "log_bytes": 340, "waiting_calls": 0, "waiting_bytes": 0,
+                "connections": 0,
+            });
+            (json!({}), info)
+        }
+        "log.read" => (
+            json!({"after": 0, "limit": 100}),
+            json!({"events": [events()[0]], "oldest": 1, "newest": 1, "more": false}),
+        ),
+        "log.note" => (json!({"text": "the server restarts here"}), json!({"seq": 15})),
+        "session.close" => (json!({}), json!({})),
+        _ => return None,
+    };
+    Some(Example { params, result })
+}
+
+/// What opens a session.
+pub(super) fn hello() -> Value {
+    json!({
+        "session": "s_4f0c2a91be370d58",
+        "token": "T0tfd2lsbF9ub3RfdGVsbF95b3VfYW55dGhpbmdfaGU",
+        "resumed": false,
+        "oldest_seq": 0,
+        "last_seq": 0,
+        "server": {"name": "sockyard", "version": env!("CARGO_PKG_VERSION")},
+        "network": {"kind": "host", "local_address": "127.0.0.1"},
+        "limits": {
+            "sockets": 64, "message_bytes": 1_048_576, "log_events": 100_000, "log_bytes": 16_777_216,
+            "waiting_calls": 256, "waiting_bytes": 16_777_216, "connections": 16, "grace_s": 60,
+        },
+        "features": ["inet", "inet6", "unix"],
+    })
+}
+
+/// One event of each kind, in the order of section 7.
+pub(super) fn events() -> Vec<Value> {
+    let (local, peer) = ("127.0.0.1:7788", "127.0.0.1:43210");
+    let refused = json!({
+        "code": 1, "message": "connection refused",
+        "data": {"kind": "os", "errno": "ECONNREFUSED", "call": "connect", "hint": "nothing is listening on 127.0.0.1:9"},
+    });
+    let kinds = [
+        json!({"socket": 3, "kind": "created", "family": "inet", "type": "stream"}),
+        json!({"socket": 3, "kind": "bound", "local": local}),
+        json!({"socket": 3, "kind": "listening", "local": local, "backlog": 128}),
+        json!({"socket": 4, "kind": "connected", "local": peer, "peer": local, "duration_us": 84}),
+        json!({"socket": 3, "kind": "accepted", "connection": 5, "peer": peer, "local": local}),
+        json!({"socket": 4, "kind": "sent", "bytes": 2, "data": {"text": "hi"}}),
+        json!({"socket": 5, "kind": "received", "bytes": 4, "data": {"base64": "nWjX1g=="}}),
+        json!({"socket": 5, "kind": "peer_closed"}),
+        json!({"socket": 5, "kind": "reset"}),
+        json!({"socket": 4, "kind": "shutdown", "how": "write"}),
+        json!({"socket": 3, "kind": "option", "name": "reuse_address", "value": true}),
+        json!({"socket": 4, "kind": "closed", "by": "client"}),
+        json!({"socket": 4, "kind": "failed", "call": "connect", "error": refused}),
+        json!({"socket": 6, "kind": "dropped", "count": 12, "reason": "receive buffer full"}),
+        json!({"kind": "note", "text": "the server restarts here"}),
+    ];
+    let numbered = kinds.into_iter().zip(1_u64..).map(|(kind, seq)| {
+        let mut event = json!({"seq": seq, "time_us": 1_760_000_000_000_000_u64 + seq * 1_000});
+        if let (Some(event), Value::Object(kind)) = (event.as_object_mut(), kind) {
+            event.extend(kind);
+        }
+        event
+    });
+    numbered.collect()
+}
+
+fn socket_info() -> Value {
+    json!({
+        "socket": 3, "family": "inet", "type": "dgram", "local": "127.0.0.1:7788", "peer": null, "state": null,
+        "receive_queue": 0, "send_queue": 0, "backlog": null, "tcp": null, "bytes_sent": 4, "bytes_received": 0,
+        "drops": 0, "receive": "manual", "accept": "manual", "responder": null,
+    })
+}
