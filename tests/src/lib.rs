@@ -16,6 +16,7 @@ pub mod program;
 pub mod rest;
 pub mod server;
 pub mod sockets;
+pub mod tools;
 
 pub use client::{WsClient, bytes};
 pub use deadline::{eventually, within};

@@ -9,10 +9,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::tools;
 
-/// Python packages: the examples of docs/automation.md use `websockets`.
-const PYTHON: &[&str] = &["websockets==17.4"];
-/// npm packages: the examples of docs/automation.md use `ws`.
-const NODE: &[&str] = &["ws@8.23.0"];
+/// Python packages: the examples of docs/automation.md use `websockets`; the others try the server's OpenAPI document.
+const PYTHON: &[&str] = &["openapi-spec-validator==0.9.0", "schemathesis==4.32.5", "websockets==17.4"];
+/// npm packages: the examples of docs/automation.md use `ws`; the other holds AsyncAPI's own schema.
+const NODE: &[&str] = &["@asyncapi/specs@6.11.1", "ws@8.23.0"];
 
 /// Written last, so that a folder that broke off half made is made anew.
 const LIST: &str = "installed.txt";

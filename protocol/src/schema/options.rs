@@ -3,22 +3,28 @@
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
+use super::strings;
 use crate::call::OPTION_NAMES;
 
 /// Options that can only be read.
 const READ_ONLY: &[&str] = &["error"];
+/// Options that can only be set.
+const WRITE_ONLY: &[&str] = &["join_multicast", "leave_multicast"];
 
 /// The values that an option takes; none for a name that is not known here.
 fn value(name: &str) -> Option<Value> {
     let number = |most: i64| json!({"type": "integer", "minimum": 0, "maximum": most});
     let int = number(i32::MAX.into());
     Some(match name {
-        "reuse_address" | "broadcast" | "keepalive" | "no_delay" | "ipv6_only" | "oob_inline" => {
-            json!({"type": "boolean"})
-        }
+        "reuse_address" | "reuse_port" | "broadcast" | "keepalive" | "no_delay" | "ipv6_only"
+        | "oob_inline" | "multicast_loop" => json!({"type": "boolean"}),
+        "join_multicast" | "leave_multicast" => json!({
+            "description": "A group's address without a port.",
+            "type": "string", "pattern": strings::group(), "examples": ["239.1.2.3", "ff11::1"],
+        }),
         "keepalive_idle_s" | "keepalive_interval_s" => number(65_535),
         "linger_s" => json!({"type": ["integer", "null"], "minimum": 0, "maximum": 65_535}),
-        "ttl" | "tos" => number(255),
+        "ttl" | "tos" | "multicast_ttl" => number(255),
         "keepalive_count" | "receive_buffer" | "send_buffer" | "user_timeout_ms" => int,
         _ => return None,
     })
@@ -26,7 +32,8 @@ fn value(name: &str) -> Option<Value> {
 
 /// Of the name in `socket.get_option`.
 pub(crate) fn name(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": "string", "enum": OPTION_NAMES})
+    let names: Vec<_> = OPTION_NAMES.iter().filter(|name| !WRITE_ONLY.contains(name)).collect();
+    json_schema!({"type": "string", "enum": names})
 }
 
 /// Of the name in `socket.set_option`.
@@ -64,7 +71,7 @@ mod tests {
         for name in settable_names() {
             assert!(value(name).is_some(), "{name}");
         }
-        for name in READ_ONLY {
+        for name in READ_ONLY.iter().chain(WRITE_ONLY) {
             assert!(OPTION_NAMES.contains(name), "{name}");
         }
     }

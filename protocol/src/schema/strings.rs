@@ -95,6 +95,12 @@ fn host_name(end: &str) -> String {
     format!("{length}{number}{LABEL}(\\.{LABEL})*\\.?")
 }
 
+/// A literal address, in brackets or without.
+pub(super) fn group() -> String {
+    let (four, six) = (ipv4(), ipv6());
+    format!("^({four}|{six}|\\[({four}|{six})\\])$")
+}
+
 /// An even number of hexadecimal digits with white space anywhere.
 pub(super) fn hex() -> String {
     format!("^{SPACE}([0-9A-Fa-f]{SPACE}[0-9A-Fa-f]{SPACE})*$")

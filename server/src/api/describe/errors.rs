@@ -9,8 +9,11 @@ use crate::api::problem::Problem;
 /// Statuses that any request may meet, whatever it asks for.
 pub(super) const ALWAYS: &[u16] = &[400, 403, 421, 500];
 
-/// Every status of an error, with the name of its answer, when it comes, and examples by name.
-fn table() -> Vec<(u16, &'static str, &'static str, Vec<(&'static str, Fault)>)> {
+/// A status, the name of its answer, when it comes, and examples by name.
+type Failure = (u16, &'static str, &'static str, Vec<(&'static str, Fault)>);
+
+/// Every status of an error.
+fn table() -> Vec<Failure> {
     let plain = Fault::not_a_request;
     vec![
         (

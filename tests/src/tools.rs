@@ -1,0 +1,38 @@
+//! Tools of other languages that `cargo xtask test` installs below `target/`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// A program that a Python package brought.
+///
+/// # Panics
+/// When it is not there.
+pub fn python(name: &str) -> PathBuf {
+    there(target().join("python/bin").join(name))
+}
+
+/// AsyncAPI's own schema of its version 3.0.0.
+///
+/// # Panics
+/// When it is not there.
+pub fn asyncapi_schema() -> Value {
+    let file = there(target().join("node/node_modules/@asyncapi/specs/schemas/3.0.0.json"));
+    serde_json::from_slice(&std::fs::read(file).expect("a file that can be read")).expect("a schema in JSON")
+}
+
+/// A file below `tests/`.
+pub fn source(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn there(path: PathBuf) -> PathBuf {
+    assert!(path.exists(), "{} is missing; `cargo xtask test` installs what is needed", path.display());
+    path
+}
+
+/// …/target/PROFILE/deps/main-0123
+fn target() -> PathBuf {
+    let test = std::env::current_exe().expect("the path of this program");
+    test.ancestors().nth(3).expect("a test in a target folder").to_owned()
+}
