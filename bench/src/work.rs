@@ -23,7 +23,7 @@ mod round_trip;
 const WARM_UP: f64 = 0.25;
 /// On top of the measured time: opening, warming up and leaving, with the slowest peer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Thousands of connections, or a GiB, through the slowest peer.
+/// Thousands of connections, a GiB, or whatever a flood left in a peer's queues, through the slowest peer.
 const LONG_PATIENCE: Duration = Duration::from_secs(300);
 /// Short messages.
 const SMALL_BYTES: usize = 64;
@@ -67,7 +67,8 @@ pub struct Outcome {
 /// # Errors
 /// When the peer refuses, fails, or does not get on within the time and some patience.
 pub async fn run(row: Row, subject: Subject<'_>) -> Result<Outcome> {
-    let patience = subject.time * 2 + if row.needs_one_round() { LONG_PATIENCE } else { PATIENCE };
+    let long = row.needs_one_round() || row == Row::UdpFlood;
+    let patience = subject.time * 2 + if long { LONG_PATIENCE } else { PATIENCE };
     let work = async {
         match row {
             Row::RoundTrip1 | Row::UdpRtt => round_trip::run(subject, 1).await,

@@ -13,7 +13,9 @@ use crate::link::{Link, Wire};
 use crate::websocket;
 
 /// How a notification of events begins. Frames bring the bytes; events are looked into only for failures.
-const EVENTS: &[u8] = br#"{"jsonrpc":"2.0","method":"events""#;
+const EVENTS: &str = r#"{"jsonrpc":"2.0","method":"events""#;
+/// What stands in the event of a frame that could not be sent. Payloads, which could hold anything, are in no event.
+const FAILED: &str = r#""kind":"failed""#;
 
 pub(super) async fn open(address: SocketAddr, transport: Transport, echo: Echo) -> Result<Link> {
     let (io, inbox) = sockyard::open(address, transport, echo, json!({"frames": "binary"})).await?;
@@ -33,8 +35,14 @@ impl Wire for Binary {
             if message.first() != Some(&b'{') {
                 let frame = Frame::parse(message).map_err(|fault| anyhow!("{fault:?}"))?;
                 echoed(frame.bytes);
-            } else if !message.starts_with(EVENTS) {
-                bail!("sockyard sent {}", String::from_utf8_lossy(message));
+                continue;
+            }
+            let text = std::str::from_utf8(message)?;
+            if !text.starts_with(EVENTS) {
+                bail!("sockyard sent {text}");
+            }
+            if let Some(failed) = text.find(FAILED) {
+                bail!("a frame was not sent: {}", &text[failed..]);
             }
         }
         Ok(())
