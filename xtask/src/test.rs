@@ -38,7 +38,7 @@ fn formatting() -> Result<()> {
 
 fn needs() -> Result<()> {
     tools::ensure_wasm_target()?;
-    tools::ensure_browser()?;
+    tools::ensure_programs()?;
     registries::ensure_python()?;
     registries::ensure_node()
 }

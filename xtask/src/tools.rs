@@ -97,17 +97,27 @@ pub(crate) fn ensure_wasm_target() -> Result<()> {
     run(&mut program("rustup", &["target", "add", WASM])).context(hint)
 }
 
-/// Sees to it that the browser tests have a browser, its driver, and a font for what they type.
-pub(crate) fn ensure_browser() -> Result<()> {
-    let mut packages = Vec::new();
-    if !installed("chromium") {
-        packages.push("chromium");
-    }
-    if !installed("chromedriver") {
-        packages.push("chromium-driver");
-    }
+/// Programs that the tests start, each with its Debian package: a browser and its driver, and what the examples of
+/// docs/automation.md use.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("curl", "curl"),
+    ("jq", "jq"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
+];
+
+/// Sees to it that the tests have the programs that they start, a font for what they type in the browser, and what
+/// Python needs to make an environment.
+pub(crate) fn ensure_programs() -> Result<()> {
+    let missing = PROGRAMS.iter().filter(|(program, _)| !installed(program));
+    let mut packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
     if !has_chinese_font() {
         packages.push("fonts-noto-cjk");
+    }
+    if !has_venv() {
+        packages.push("python3-venv");
     }
     if packages.is_empty() {
         return Ok(());
@@ -116,8 +126,7 @@ pub(crate) fn ensure_browser() -> Result<()> {
     let by_hand = format!(
         "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends {packages}"
     );
-    let hint =
-        format!("the browser tests need {packages}; on Debian install them as root with\n\n    {by_hand}\n");
+    let hint = format!("the tests need {packages}; on Debian install them as root with\n\n    {by_hand}\n");
     if !installed("apt-get") {
         bail!(hint);
     }
@@ -139,4 +148,8 @@ pub(crate) fn ensure_browser() -> Result<()> {
 
 fn has_chinese_font() -> bool {
     program("fc-list", &[":lang=zh", "family"]).output().is_ok_and(|output| !output.stdout.is_empty())
+}
+
+fn has_venv() -> bool {
+    program("python3", &["-c", "import ensurepip, venv"]).output().is_ok_and(|output| output.status.success())
 }
