@@ -22,6 +22,7 @@ pub(crate) use call::{CallOptions, run as call};
 pub(crate) use events::{EventsOptions, run as events};
 pub(crate) use exchange::{ExchangeOptions, run as exchange};
 pub(crate) use health::{HealthOptions, run as health};
+pub(crate) use output::bytes as print;
 pub(crate) use session::{SessionOptions, run as session};
 
 /// What the exit codes mean, for the help of every command.

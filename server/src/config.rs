@@ -58,6 +58,11 @@ pub(crate) enum Command {
     Session(SessionOptions),
     /// Ask a running server whether it is well; exit code 0 if it is
     Health(HealthOptions),
+    /// Print a script that lets a shell complete these commands, as in `source <(sockyard completions bash)`
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -122,6 +127,14 @@ pub(crate) enum AccessMode {
     Token,
     /// Anyone who can reach the server
     Open,
+}
+
+/// A script for a shell that completes the command line.
+pub(crate) fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    use clap::CommandFactory as _;
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "sockyard", &mut script);
+    script
 }
 
 impl ServeOptions {

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Events(options) => cli::block_on(cli::events(&options)),
         Command::Session(options) => cli::block_on(cli::session(&options)),
         Command::Health(options) => cli::block_on(cli::health(&options)),
+        Command::Completions { shell } => cli::block_on(cli::print(&config::completions(shell))),
     };
     match asked {
         Ok(()) => ExitCode::SUCCESS,

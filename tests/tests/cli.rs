@@ -399,3 +399,21 @@ async fn following_goes_on_where_it_was_when_the_connection_is_lost() {
     assert!(ended.stderr.contains("connecting again"), "{ended:?}");
     relaying.abort();
 }
+
+#[tokio::test]
+async fn a_shell_can_complete_the_commands() {
+    let server = TestServer::start();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = ok(&server, &["completions", shell]).await;
+        assert!(script.text().contains("exchange") && script.text().contains("timeout-ms"), "{shell}");
+    }
+    let program = command::sockyard(&server, &[]).as_std().get_program().to_owned();
+    let mut shell = Command::new("bash");
+    shell.arg("-c").arg("source <(\"$0\" completions bash) && complete -p sockyard").arg(program);
+    let ended = run({
+        shell.stdout(Stdio::piped()).stderr(Stdio::piped());
+        shell
+    })
+    .await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}

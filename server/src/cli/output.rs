@@ -20,7 +20,7 @@ pub(super) fn line_to_stderr(line: &str) {
 }
 
 /// Bytes on stdout as they are.
-pub(super) async fn bytes(bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) async fn bytes(bytes: &[u8]) -> Result<(), Failure> {
     let written = async {
         let mut stdout = stdout();
         stdout.write_all(bytes).await?;
