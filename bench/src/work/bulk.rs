@@ -31,8 +31,10 @@ pub(super) async fn run(subject: Subject<'_>) -> Result<Outcome> {
         }
         let written = link.io.try_write(&unwritten)?;
         unwritten.drain(..written);
-        if written == 0 {
-            link.io.ready(!unwritten.is_empty()).await?;
+        match written {
+            0 => link.io.ready(!unwritten.is_empty()).await?,
+            // While there is room to write, only a turn of the runtime finds out what can be read.
+            _ => tokio::task::yield_now().await,
         }
         if link.io.try_read(&mut link.inbox)? > 0 {
             let mut intact = true;
