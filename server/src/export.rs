@@ -11,6 +11,7 @@ use crate::log::{Entry, Log};
 
 mod c;
 mod csv;
+mod node;
 mod options;
 mod order;
 mod program;
@@ -31,6 +32,7 @@ pub(crate) enum Format {
     Python,
     C,
     Rust,
+    Node,
 }
 
 impl Format {
@@ -41,6 +43,7 @@ impl Format {
         ("python", Format::Python),
         ("c", Format::C),
         ("rust", Format::Rust),
+        ("node", Format::Node),
     ];
 
     /// The format of that name; the error lists the names that there are.
@@ -60,6 +63,7 @@ impl Format {
             Format::Python => "text/x-python; charset=utf-8",
             Format::C => "text/x-c; charset=utf-8",
             Format::Rust => "text/x-rust; charset=utf-8",
+            Format::Node => "text/javascript; charset=utf-8",
         }
     }
 
@@ -71,6 +75,7 @@ impl Format {
             Format::Python => "py",
             Format::C => "c",
             Format::Rust => "rs",
+            Format::Node => "js",
         }
     }
 

@@ -8,7 +8,7 @@ use super::Format;
 use super::order::Order;
 use super::step::Line;
 use super::walk::{Needs, Walk};
-use super::{c, python, rust};
+use super::{c, node, python, rust};
 use crate::log::Log;
 
 /// Text is handed out in pieces of about this many bytes.
@@ -77,6 +77,7 @@ pub(super) fn pieces(log: &Arc<Log>, format: Format, session: &str) -> impl Iter
     let language: Box<dyn Language> = match format {
         Format::C => Box::new(c::C),
         Format::Rust => Box::new(rust::Rust),
+        Format::Node => Box::new(node::Node),
         Format::Python | Format::Jsonl | Format::Csv => Box::new(python::Python),
     };
     let first = log.oldest_seq();

@@ -142,7 +142,7 @@ mod tests {
         let check = |text: &str, expected: &str| assert_eq!(harmless(text), expected);
         check("a\nb\r\tc", "a\\nb\\r\\tc");
         check("*/ int x; /*", "* / int x; / *");
-        check("**//", "** / /");
+        check("**//", "** //");
         check("/*/", "/ * /");
         check("end\\", "end\\.");
         check("end\\  ", "end\\  .");

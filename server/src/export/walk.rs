@@ -8,6 +8,7 @@ use sockyard_protocol::{
     Address, Event, EventKind, Family, Fault, FaultKind, Host, SocketId, SocketType, UnixName,
 };
 
+use super::options::{constants, setting};
 use super::remark::remark;
 use super::step::{Bytes, Line, Place, Refused, Step};
 
@@ -111,6 +112,13 @@ impl Walk {
         let step = self.step(event, socket, family, r#type, bytes.unwrap_or_default());
         if let Some(place) = step.place() {
             self.note_place(place);
+        }
+        // Two of them take a group and not a number.
+        if let Step::SetOption { name, value } = &step
+            && (constants(name, family).is_none() || setting(name, value).is_none())
+        {
+            lines.push(line(family, r#type, Step::Nothing, &format!("{remark} (left out: not in programs)")));
+            return lines;
         }
         lines.push(line(family, r#type, step, &remark));
         if self.keep_port(socket, &event.kind) {

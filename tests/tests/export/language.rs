@@ -15,12 +15,18 @@ pub(crate) enum Language {
     Python,
     C,
     Rust,
+    Node,
 }
 
 impl Language {
     /// Those whose compiler or interpreter is installed.
     pub(crate) fn all() -> Vec<Language> {
-        let needs = [(Language::Python, "python3"), (Language::C, "cc"), (Language::Rust, "rustc")];
+        let needs = [
+            (Language::Python, "python3"),
+            (Language::C, "cc"),
+            (Language::Rust, "rustc"),
+            (Language::Node, "node"),
+        ];
         needs
             .into_iter()
             .filter(|(_, needed)| program::installed(needed))
@@ -33,6 +39,7 @@ impl Language {
             Language::Python => "python",
             Language::C => "c",
             Language::Rust => "rust",
+            Language::Node => "node",
         }
     }
 
@@ -41,6 +48,7 @@ impl Language {
             Language::Python => "program.py",
             Language::C => "program.c",
             Language::Rust => "program.rs",
+            Language::Node => "program.js",
         }
     }
 
@@ -49,13 +57,20 @@ impl Language {
         match self {
             // It does not ask the kernel for an address of another family.
             Language::Python => all - 1,
-            Language::C | Language::Rust => all,
+            // Node says of those that it does not make that it leaves them out.
+            Language::C | Language::Rust | Language::Node => all,
         }
     }
 
     /// Whether the language has no call for an event.
-    pub(crate) fn lacks(self, _client: &sockyard_tests::WsClient, _seq: u64) -> bool {
-        false
+    pub(crate) fn lacks(self, client: &sockyard_tests::WsClient, seq: u64) -> bool {
+        let events = client.events();
+        let socket = events.iter().find(|event| event["seq"] == seq).map(|event| &event["socket"]);
+        let made =
+            |event: &&serde_json::Value| event["kind"] == "created" && Some(&event["socket"]) == socket;
+        let is_unix_datagram =
+            |event: &serde_json::Value| event["family"] == "unix" && event["type"] == "dgram";
+        self == Language::Node && events.iter().find(made).is_some_and(is_unix_datagram)
     }
 
     /// Compiles a source without a warning; the command that runs it.
@@ -69,6 +84,7 @@ impl Language {
                 compile(&[&["cc"], &flags[..], &["-o", &program, &text(source)]].concat()).await;
                 vec![program]
             }
+            Language::Node => vec!["node".to_owned(), text(source)],
             Language::Rust => {
                 let program = text(&source.with_extension(""));
                 compile(&["rustc", "-o", &program, &text(source)]).await;
