@@ -48,7 +48,11 @@ pub(super) fn row(out: &mut String, event: &Event) {
         }
         let text = match (*column, fields.remove(*column)) {
             ("rest", _) if fields.is_empty() => String::new(),
-            ("rest", _) => Value::Object(std::mem::take(&mut fields)).to_string(),
+            ("rest", _) => {
+                let mut rest = Value::Object(std::mem::take(&mut fields));
+                rest.sort_all_objects();
+                rest.to_string()
+            }
             (_, None | Some(Value::Null)) => String::new(),
             (_, Some(Value::String(text))) => text,
             (_, Some(value)) => value.to_string(),
@@ -82,6 +86,8 @@ fn spread(fields: &mut Map<String, Value>) {
         fields.insert("flags".to_owned(), flags.join(" ").into());
     }
     if let Some(Value::Object(mut error)) = fields.remove("error") {
+        // The event has it, too.
+        error.get_mut("data").and_then(Value::as_object_mut).and_then(|data| data.remove("call"));
         let message = error.remove("message");
         let errno =
             error.get_mut("data").and_then(Value::as_object_mut).and_then(|data| data.remove("errno"));
@@ -145,7 +151,7 @@ mod tests {
                 params: None,
                 error: Fault::os("bind", "EACCES", "no, never"),
             },
-            r#"failed,3,,,,,,,,,,,,bind,EACCES,"no, never","{""error"":{""code"":1,""data"":{""call"":""bind"",""kind"":""os""}}}""#,
+            r#"failed,3,,,,,,,,,,,,bind,EACCES,"no, never","{""error"":{""code"":1,""data"":{""kind"":""os""}}}""#,
         );
         check(
             EventKind::Option { name: "linger_s".into(), value: Value::Null, asked: None },
