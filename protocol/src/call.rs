@@ -99,6 +99,13 @@ macro_rules! calls {
                 match self { $(Call::$variant(_) => $method,)* }
             }
 
+            /// The place of the method's name in [`Call::METHODS`].
+            pub fn index(&self) -> usize {
+                /// The calls in the same order.
+                enum Place { $($variant,)* }
+                match self { $(Call::$variant(_) => Place::$variant as usize,)* }
+            }
+
             /// Reads a call from a method's name and its parameters as they came.
             ///
             /// # Errors

@@ -1,11 +1,12 @@
 //! The edge: HTTP and WebSocket in front of the sessions.
 //!
-//! Every request passes the same layers, upgrades included: response headers, then [`guard`], then its route.
+//! Every request passes the same layers, upgrades included: a span, response headers, then [`guard`], then its route.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::session::Registry;
@@ -13,12 +14,15 @@ use crate::session::Registry;
 mod access;
 mod assets;
 mod describe;
+mod exposition;
 mod guard;
 mod headers;
+mod operator;
 mod problem;
 mod rest;
 mod routes;
 pub(crate) mod server;
+mod trace;
 mod ws;
 
 pub(crate) use access::Access;
@@ -29,9 +33,13 @@ pub(crate) use guard::Origins;
 pub(crate) struct App {
     pub(crate) registry: Arc<Registry>,
     pub(crate) access: Access,
+    /// Suffices for the metrics, and for nothing else.
+    pub(crate) metrics_token: Option<String>,
     pub(crate) origins: Origins,
     /// Every WebSocket connection, so that a shutdown can wait until they are told.
     pub(crate) connections: TaskTracker,
+    /// The server goes down: it lets end what is under way and begins nothing new.
+    pub(crate) stopping: CancellationToken,
 }
 
 /// Every route behind every layer.
@@ -39,7 +47,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     routes::router()
         .fallback(assets::serve)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(&app), operator::refuse_at_end))
         .layer(from_fn_with_state(Arc::clone(&app), guard::check))
         .layer(from_fn(headers::add))
+        .layer(from_fn(trace::request))
         .with_state(app)
 }

@@ -83,6 +83,20 @@ pub(crate) struct ServeOptions {
     #[arg(long, value_name = "TOKEN", env = "SOCKYARD_TOKEN", hide_env_values = true, value_parser = parse_token)]
     pub(crate) token: Option<String>,
 
+    /// A second token that suffices to read /metrics; needed for that with --access open
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "SOCKYARD_METRICS_TOKEN",
+        hide_env_values = true,
+        value_parser = parse_token
+    )]
+    pub(crate) metrics_token: Option<String>,
+
+    /// How the server's log on stderr is written; SOCKYARD_LOG sets its level
+    #[arg(long, value_name = "FORMAT", env = "SOCKYARD_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+
     /// How long a session without a connection lives on
     #[arg(
         long,
@@ -120,6 +134,15 @@ pub(crate) struct ServeOptions {
     pub(crate) public_url: Vec<String>,
 }
 
+/// How the server's log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people, in colours on a terminal
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
 /// Who may open a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AccessMode {
@@ -135,6 +158,16 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "sockyard", &mut script);
     script
+}
+
+impl AccessMode {
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            AccessMode::Token => "token",
+            AccessMode::Open => "open",
+        }
+    }
 }
 
 impl ServeOptions {

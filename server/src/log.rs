@@ -13,6 +13,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use sockyard_protocol::{EventKind, SocketId};
 use tokio::sync::{Notify, oneshot};
 
+use crate::metrics;
+
 mod entry;
 mod place;
 mod reader;
@@ -97,6 +99,10 @@ impl State {
     /// Numbers an event and puts it into the ring.
     fn push(&mut self, limits: LogLimits, event: Unnumbered) {
         let Unnumbered { time_us, socket, what, asked } = event;
+        metrics::logged(what.kind_index());
+        if let Happening::Plain(EventKind::Dropped { count, .. }) = &what {
+            metrics::dropped(*count);
+        }
         self.last_seq += 1;
         let sent = matches!(what, Happening::Sent { .. });
         let entry = Entry { seq: self.last_seq, time_us, position: self.position, socket, what };

@@ -14,6 +14,8 @@ mod engine;
 mod errno;
 mod export;
 mod log;
+mod logging;
+mod metrics;
 mod network;
 mod policy;
 mod secret;

@@ -1,7 +1,7 @@
 //! `sockyard serve`: from options to a running server, and back down.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -11,15 +11,14 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
-use sockyard_protocol::event::ClosedBy;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing_subscriber::EnvFilter;
 
 use crate::api::{self, Access, App, Origins};
 use crate::config::{AccessMode, ServeOptions};
+use crate::logging;
 use crate::policy::Policy;
 use crate::secret;
 use crate::session::{Limits, Registry, RegistryOptions};
@@ -29,7 +28,7 @@ const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(8);
 
 /// Runs the server until SIGTERM or Ctrl-C.
 pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
-    start_logging()?;
+    logging::start(options.log_format)?;
     raise_descriptor_limit();
     let data = DataDirectory::open(options.data_dir()?)?;
     let runtime = tokio::runtime::Runtime::new().context("start the runtime")?;
@@ -37,22 +36,6 @@ pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     // A thread may still be in a close(2) that lingers.
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome
-}
-
-/// The server's own log, on stderr: what the operator needs, and never a payload or a token.
-fn start_logging() -> anyhow::Result<()> {
-    let filter = match std::env::var("SOCKYARD_LOG") {
-        Ok(filter) => EnvFilter::try_new(filter).map_err(|error| anyhow::anyhow!("SOCKYARD_LOG: {error}"))?,
-        Err(_) => EnvFilter::new("info"),
-    };
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(colours)
-        .with_target(false)
-        .init();
-    Ok(())
 }
 
 async fn serve(options: &ServeOptions, data: &DataDirectory) -> anyhow::Result<()> {
@@ -80,27 +63,38 @@ async fn serve(options: &ServeOptions, data: &DataDirectory) -> anyhow::Result<(
     });
     // Before the URL is out: whoever reads it may end the server at once.
     let stopped = stop_signal()?;
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), access = options.access.name(), "listening");
     announce(address, &access, &options.public_url);
     let origins = Origins::new(address.port(), options.public_url.clone());
     let connections = TaskTracker::new();
-    let app =
-        Arc::new(App { registry: Arc::clone(&registry), access, origins, connections: connections.clone() });
+    let stopping = CancellationToken::new();
+    let app = Arc::new(App {
+        registry: Arc::clone(&registry),
+        access,
+        metrics_token: options.metrics_token.clone(),
+        origins,
+        connections: connections.clone(),
+        stopping: stopping.clone(),
+    });
     let stop = CancellationToken::new();
     let router = api::router(app);
     let server = tokio::spawn(api::server::serve(listener, options.max_connections, router, stop.clone()));
 
     stopped.await;
     tracing::info!("shutting down");
-    stop.cancel();
+    stopping.cancel();
     let down = async {
-        registry.end_all(ClosedBy::Server).await;
+        registry.end_all().await;
         connections.close();
         connections.wait().await;
+        // Only now, so that until then whoever asks is told that the server is not ready.
+        stop.cancel();
         server.await.ok(/* a panic there has been reported already */);
     };
     if tokio::time::timeout(SHUTDOWN_DEADLINE, down).await.is_err() {
         tracing::warn!("not everything ended in time");
     }
+    tracing::info!("stopped");
     Ok(())
 }
 

@@ -4,8 +4,9 @@
 //! in `calls/`, one file a call, and what the server does by itself in `stream.rs`.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use sockyard_protocol::event::ClosedBy;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::log::Log;
+use crate::metrics::{self, Ending};
 use crate::network::Network;
 use crate::policy::{Policy, UnixNames};
 
@@ -33,7 +35,7 @@ mod table;
 pub(crate) use attachment::{Attachment, Presence};
 pub(crate) use calls::{Caller, Reservation};
 pub(crate) use limits::Limits;
-pub(crate) use registry::{Registry, RegistryOptions};
+pub(crate) use registry::{Load, Registry, RegistryOptions};
 
 use attachment::Occupancy;
 use responders::Responders;
@@ -67,6 +69,10 @@ pub(crate) struct Session {
     responders: Arc<Responders>,
     /// The tasks of streaming sockets.
     streams: TaskTracker,
+    opened: Instant,
+    /// Bytes of the sockets that are closed.
+    bytes_sent: AtomicU64,
+    bytes_received: AtomicU64,
     ended: CancellationToken,
     ended_by: OnceLock<ClosedBy>,
 }
@@ -102,10 +108,17 @@ impl Session {
             left: Notify::new(),
             responders,
             streams: TaskTracker::new(),
+            opened: Instant::now(),
+            bytes_sent: AtomicU64::new(0),
+            bytes_received: AtomicU64::new(0),
             ended: CancellationToken::new(),
             ended_by: OnceLock::new(),
             limits,
         })
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
     }
 
     pub(crate) fn log(&self) -> &Arc<Log> {
@@ -155,8 +168,13 @@ impl Session {
 
     /// The same, and how much of the limits is used.
     pub(crate) fn info(&self) -> SessionInfo {
+        SessionInfo { hello: self.hello(true), used: self.used() }
+    }
+
+    /// How much of the limits is used.
+    fn used(&self) -> Used {
         let (log_events, log_bytes) = self.log.used();
-        let used = Used {
+        Used {
             sockets: self.limits.sockets - u32::try_from(self.socket_quota.available_permits()).unwrap_or(0),
             log_events,
             log_bytes,
@@ -164,22 +182,36 @@ impl Session {
             waiting_bytes: self.limits.waiting_bytes
                 - self.byte_quota.available_permits() * calls::QUOTA_UNIT,
             connections: self.occupancy().connections(),
-        };
-        SessionInfo { hello: self.hello(true), used }
+        }
     }
 
-    /// Closes every socket, then the session. Whoever calls first says by whom.
-    pub(crate) async fn end(&self, by: ClosedBy) {
+    /// Closes every socket, then the session. Whoever calls first says why.
+    pub(crate) async fn end(&self, why: Ending) {
+        let by = why.closed_by();
         if self.ended_by.set(by).is_err() {
             return self.ended.cancelled().await;
         }
         // Together, because one that lingers would hold up the rest.
+        let sockets = self.opened_sockets();
         join_all(self.close_table().into_iter().map(|slot| self.close_slot(slot, by, None))).await;
         // Streams end with their sockets; one that does not is a bug, and must not keep the session alive.
         self.streams.close();
         if tokio::time::timeout(Duration::from_secs(5), self.streams.wait()).await.is_err() {
             tracing::error!(session = self.id, "a stream task outlives its session");
         }
+        let (sent, received) =
+            (self.bytes_sent.load(Ordering::Relaxed), self.bytes_received.load(Ordering::Relaxed));
+        tracing::info!(
+            session = self.id,
+            reason = why.name(),
+            seconds = self.opened.elapsed().as_secs(),
+            sockets,
+            events = self.log.last_seq(),
+            sent,
+            received,
+            "session ended"
+        );
+        metrics::session_ended(why);
         self.ended.cancel();
     }
 }

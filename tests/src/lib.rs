@@ -11,6 +11,7 @@ pub mod command;
 pub mod deadline;
 pub mod http;
 pub mod markdown;
+pub mod metrics;
 pub mod page;
 pub mod program;
 pub mod rest;

@@ -29,24 +29,28 @@ impl TestServer {
 
     /// A server with further options.
     pub fn start_with(options: &[&str]) -> TestServer {
-        TestServer::start_at("127.0.0.1:0", options, None)
+        TestServer::start_at("127.0.0.1:0", options, &[])
+    }
+
+    /// A server with further options and variables of its environment.
+    pub fn start_in(options: &[&str], environment: &[(&str, &str)]) -> TestServer {
+        TestServer::start_at("127.0.0.1:0", options, environment)
     }
 
     /// A server where another was, with that one's token.
     pub fn start_again(before: &TestServer) -> TestServer {
-        TestServer::start_at(&before.authority(), &[], before.token.as_deref())
+        let token = before.token.as_deref().map(|token| ("SOCKYARD_TOKEN", token));
+        TestServer::start_at(&before.authority(), &[], token.as_slice())
     }
 
-    fn start_at(listen: &str, options: &[&str], token: Option<&str>) -> TestServer {
+    fn start_at(listen: &str, options: &[&str], environment: &[(&str, &str)]) -> TestServer {
         let files = tempfile::tempdir().unwrap();
         let mut command = command(&["serve", "--listen", listen]);
         if !options.contains(&"--data-dir") {
             command.arg("--data-dir").arg(files.path().join("data"));
         }
         command.args(options);
-        if let Some(token) = token {
-            command.env("SOCKYARD_TOKEN", token);
-        }
+        command.envs(environment.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         command.stderr(std::fs::File::create(files.path().join("stderr")).unwrap());
         let mut child = command.spawn().expect("the server starts");

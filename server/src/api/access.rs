@@ -20,12 +20,44 @@ impl Access {
     pub(super) fn check(&self, headers: &HeaderMap) -> Result<(), Fault> {
         let Access::Token(token) = self else { return Ok(()) };
         let shown = bearer(headers).or_else(|| subprotocol(headers));
-        // The comparison takes the same time wherever the two differ.
         match shown {
-            Some(shown) if bool::from(shown.as_bytes().ct_eq(token.as_bytes())) => Ok(()),
+            Some(shown) if is_same(shown, token) => Ok(()),
             _ => Err(Fault::unauthorized()),
         }
     }
+
+    /// Whether the metrics may be read: with the token for them, or with the owner's. A server that is open to everybody
+    /// tells nobody what the others do, and where they come from proves nothing: behind a proxy all come from loopback.
+    ///
+    /// # Errors
+    /// Code 8.
+    pub(super) fn check_operator(
+        &self,
+        metrics_token: Option<&str>,
+        headers: &HeaderMap,
+    ) -> Result<(), Fault> {
+        let owner = match self {
+            Access::Open => None,
+            Access::Token(token) => Some(token.as_str()),
+        };
+        let tokens: Vec<&str> = metrics_token.into_iter().chain(owner).collect();
+        if tokens.is_empty() {
+            return Err(Fault::unauthorized().with_hint(
+                "an open server shows its metrics once it has a --metrics-token, and to whoever sends that",
+            ));
+        }
+        match bearer(headers) {
+            Some(shown) if tokens.iter().any(|token| is_same(shown, token)) => Ok(()),
+            _ => Err(Fault::unauthorized().with_hint(
+                "the metrics take `Authorization: Bearer` and the owner's token or that of --metrics-token",
+            )),
+        }
+    }
+}
+
+/// The comparison takes the same time wherever the two differ.
+fn is_same(shown: &str, token: &str) -> bool {
+    shown.as_bytes().ct_eq(token.as_bytes()).into()
 }
 
 /// RFC 6750 section 2.1.

@@ -50,12 +50,6 @@ pub(super) fn hello_example() -> Value {
     examples::hello()
 }
 
-/// Of `/healthz`.
-pub(super) fn health() -> Operation {
-    Operation::new("healthz", Tag::Server, "Whether the server answers.")
-        .answers(Success::new(200, "It does.").text("ok"))
-}
-
 fn json(document: &'static str) -> Response {
     ([(CONTENT_TYPE, "application/json")], document).into_response()
 }

@@ -14,13 +14,21 @@ use axum::response::Response;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{App, problem};
+use crate::metrics;
 
 /// Where a connection arrived. Put into every request by the accept loop.
 #[derive(Clone, Debug)]
 pub(super) struct Arrival {
     pub(super) local: SocketAddr,
     /// The connection's place among those that the server takes at once; an upgraded connection keeps it.
-    pub(super) place: Arc<OwnedSemaphorePermit>,
+    pub(super) place: Arc<Place>,
+}
+
+/// One of the connections that the server takes at once.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) _permit: OwnedSemaphorePermit,
+    pub(super) _open: metrics::Open,
 }
 
 /// Under which names the server may be addressed.

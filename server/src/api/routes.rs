@@ -10,7 +10,7 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
 
 use super::describe::Operation;
-use super::{App, describe, rest, ws};
+use super::{App, describe, operator, rest, ws};
 
 /// A method of HTTP that some route takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(super) fn table() -> Vec<Route> {
     let mut table = rest::routes();
     table.push(ws::route());
     table.extend(describe::routes());
-    table.push(Route::new(Verb::Get, "/healthz", async || "ok", describe::health()));
+    table.extend(operator::routes());
     table
 }
 

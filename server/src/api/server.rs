@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-use super::guard::Arrival;
+use super::guard::{Arrival, Place};
+use crate::metrics;
 
 /// Longest wait for a request's header. A client that sends it byte by byte is cut off here.
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
@@ -80,6 +81,7 @@ async fn connection(
     let local = stream.local_addr()?;
     stream.set_nodelay(true)?;
     socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_DEADLINE))?;
+    let place = Place { _permit: place, _open: metrics::Open::http() };
     let arrival = Arrival { local, place: Arc::new(place) };
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(arrival.clone());

@@ -19,12 +19,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use sockyard_protocol::{Fault, SUBPROTOCOL};
 use tokio::net::TcpStream;
+use tracing::Instrument as _;
 use tungstenite::handshake::derive_accept_key;
 
 use super::describe::{Operation, Success, Tag, Token};
 use super::guard::Arrival;
 use super::routes::{Route, Verb};
 use super::{App, problem};
+use crate::metrics;
 use crate::session::{Attachment, Presence};
 use connection::close_code;
 
@@ -104,13 +106,15 @@ async fn upgrade(
         Err(fault) => return problem::fault(&fault),
     };
     let limit = app.registry.message_bytes();
+    let span = tracing::debug_span!("connection", session = attachment.session().id());
     let connection = app.connections.track_future(async move {
+        let _open = metrics::Open::websocket();
         if let Some((stream, read)) = plain_stream(on_upgrade).await {
             connection::run(stream, &read, limit, attachment, resumed, after).await;
         }
         drop(arrival.place);
     });
-    tokio::spawn(connection);
+    tokio::spawn(connection.instrument(span));
     let accepted = [(CONNECTION, "upgrade"), (UPGRADE, "websocket")];
     let accept = [(SEC_WEBSOCKET_ACCEPT, derive_accept_key(key.as_bytes()))];
     let protocol = offers(headers, SUBPROTOCOL).then_some([(SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL)]);

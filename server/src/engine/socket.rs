@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::patience::{Interrupted, Patience};
 use super::raw;
 use super::readiness::{Direction, Readiness, Unanswered};
+use crate::metrics;
 use crate::network::Network;
 use crate::policy::{Allowed, Policy, Target};
 
@@ -222,6 +223,7 @@ impl Socket {
         let sent = unless_blocked(sent)?;
         if let Ok(bytes) = sent {
             self.bytes_sent.fetch_add(bytes as u64, Ordering::Relaxed);
+            metrics::sent(bytes);
         }
         Some(sent)
     }
@@ -247,6 +249,7 @@ impl Socket {
             let bytes = Bytes::copy_from_slice(&room[..length.min(room.len())]);
             if flags & libc::MSG_PEEK == 0 {
                 self.bytes_received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                metrics::received(bytes.len());
             }
             let is_end = !datagrams && bytes.is_empty();
             Some(Ok(Received { bytes, length, from: datagrams.then_some(from), is_end }))

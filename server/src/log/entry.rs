@@ -97,15 +97,7 @@ impl Entry {
     /// Whether it is one that `log.read` with these parameters asks for.
     pub(crate) fn fits(&self, call: &LogRead) -> bool {
         call.socket.is_none_or(|socket| self.socket == Some(socket))
-            && call.kinds.is_none_or(|kinds| kinds.contains(self.kind_index()))
-    }
-
-    fn kind_index(&self) -> usize {
-        match &self.what {
-            Happening::Plain(kind) => kind.index(),
-            Happening::Sent { .. } => EventKind::SENT,
-            Happening::Received { .. } => EventKind::RECEIVED,
-        }
+            && call.kinds.is_none_or(|kinds| kinds.contains(self.what.kind_index()))
     }
 
     /// The event in the form that a connection asked for.
@@ -138,6 +130,17 @@ impl Entry {
             }
         };
         Event { seq: self.seq, time_us: self.time_us, socket: self.socket, kind }
+    }
+}
+
+impl Happening {
+    /// The place of its kind's name in [`EventKind::NAMES`].
+    pub(super) fn kind_index(&self) -> usize {
+        match self {
+            Happening::Plain(kind) => kind.index(),
+            Happening::Sent { .. } => EventKind::SENT,
+            Happening::Received { .. } => EventKind::RECEIVED,
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use sockyard_protocol::Fault;
-use sockyard_protocol::event::ClosedBy;
 use tokio::time::{Instant, sleep_until};
 
 use super::Session;
+use crate::metrics::{self, Ending};
 
 /// How many are there, and when the last of them left.
 #[derive(Debug)]
@@ -76,7 +76,9 @@ impl Attachment {
             if occupancy.connections >= most {
                 // Not under the lock: the presence locks it again when it goes.
                 drop(occupancy);
-                return Err(Fault::quota("connections", most as u64));
+                let fault = Fault::quota("connections", most as u64);
+                metrics::failed(&fault);
+                return Err(fault);
             }
             occupancy.connections += 1;
         }
@@ -108,8 +110,8 @@ pub(super) async fn end_when_abandoned(session: Arc<Session>) {
             occupancy.present == 0 && occupancy.left_at == left_at
         };
         if still_gone {
-            tracing::info!(session = session.id, "session ended: nobody came back");
-            return session.end(ClosedBy::Session).await;
+            tracing::debug!(session = session.id, "nobody came back");
+            return session.end(Ending::Abandoned).await;
         }
     }
 }

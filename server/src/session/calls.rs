@@ -1,7 +1,7 @@
 //! The calls, one file each, and what they share: quotas, patience, and the event of a failure.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sockyard_protocol::call::{Call, RecvFlag, SocketRecv, SocketSend};
 use sockyard_protocol::{Address, Answer, EventKind, Fault, FaultKind, SocketId};
@@ -12,6 +12,7 @@ use super::Session;
 use super::slot::Slot;
 use crate::engine::{Interrupted, Patience, Unanswered};
 use crate::errno;
+use crate::metrics;
 
 mod accept;
 mod asked;
@@ -65,7 +66,10 @@ impl Session {
     /// # Errors
     /// Code 6, with a `failed` event.
     pub(crate) fn reserve(&self, call: &Call) -> Result<Reservation, Fault> {
-        self.try_reserve(call).inspect_err(|fault| self.log_failure(call, fault))
+        self.try_reserve(call).inspect_err(|fault| {
+            self.log_failure(call, fault);
+            self.count(call, Some(fault), Duration::ZERO);
+        })
     }
 
     fn try_reserve(&self, call: &Call) -> Result<Reservation, Fault> {
@@ -107,11 +111,25 @@ impl Session {
     /// Calls on one socket keep their order when this is first polled in their order: everything up to the first
     /// wait, the place in a socket's queue included, happens in the first poll.
     pub(crate) async fn perform(self: &Arc<Self>, call: Call, caller: &Caller) -> Result<Answer, Fault> {
+        let started = Instant::now();
         let answer = self.dispatch(&call, caller).await.map_err(|fault| self.explain(&call, fault));
-        if let Err(fault) = &answer {
+        let fault = answer.as_ref().err();
+        if let Some(fault) = fault {
             self.log_failure(&call, fault);
         }
+        self.count(&call, fault, started.elapsed());
         answer
+    }
+
+    fn count(&self, call: &Call, fault: Option<&Fault>, took: Duration) {
+        metrics::called(call.index(), fault, took);
+        tracing::debug!(
+            session = self.id,
+            method = call.method(),
+            outcome = metrics::outcome(fault),
+            duration_us = took.as_micros() as u64,
+            "call"
+        );
     }
 
     async fn dispatch(self: &Arc<Self>, call: &Call, caller: &Caller) -> Result<Answer, Fault> {
@@ -143,6 +161,7 @@ impl Session {
 
     /// Puts a failure into the log.
     pub(crate) fn log_failure(&self, call: &Call, fault: &Fault) {
+        metrics::failed(fault);
         let params = (fault.data.kind == FaultKind::Os).then(|| asked::params(call)).flatten();
         let error = fault.clone();
         let kind = EventKind::Failed { call: bsd_name(call).to_owned(), params, error };
@@ -151,6 +170,7 @@ impl Session {
 
     /// The same of a call that could not be read, by its method's name.
     pub(crate) fn log_failed(&self, call: &str, socket: Option<SocketId>, fault: &Fault) {
+        metrics::failed(fault);
         let error = fault.clone();
         self.log.append(socket, EventKind::Failed { call: call.to_owned(), params: None, error });
     }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sockyard_protocol::Fault;
-use sockyard_protocol::event::ClosedBy;
+use sockyard_protocol::hello::Used;
 use subtle::ConstantTimeEq;
 
 use super::attachment::end_when_abandoned;
 use super::responders::Responders;
 use super::{Limits, Presence, Session, SessionParts};
+use crate::metrics::{self, Ending};
 use crate::network::Network;
 use crate::policy::Policy;
 use crate::secret;
@@ -32,7 +33,24 @@ pub(crate) struct Registry {
     options: RegistryOptions,
     network: Arc<Network>,
     responders: Arc<Responders>,
-    sessions: Mutex<HashMap<String, Arc<Session>>>,
+    sessions: Mutex<Sessions>,
+}
+
+#[derive(Debug, Default)]
+struct Sessions {
+    by_id: HashMap<String, Arc<Session>>,
+    /// The server goes down, and nothing new comes in.
+    closed: bool,
+}
+
+/// What all sessions together hold at one moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Load {
+    pub(crate) sessions: u64,
+    pub(crate) waiting_calls: u64,
+    pub(crate) waiting_bytes: u64,
+    pub(crate) log_events: u64,
+    pub(crate) log_bytes: u64,
 }
 
 impl Registry {
@@ -58,13 +76,17 @@ impl Registry {
         };
         let session = {
             let mut sessions = self.lock();
-            if sessions.len() >= *sessions_max as usize {
-                return Err(Fault::quota("sessions", (*sessions_max).into()));
+            let most = if sessions.closed { 0 } else { *sessions_max };
+            if sessions.by_id.len() >= most as usize {
+                let fault = Fault::quota("sessions", most.into());
+                metrics::failed(&fault);
+                return Err(fault);
             }
             let session = Session::new(format!("s_{}", secret::hex(8)), secret::token(), parts);
-            sessions.insert(session.id.clone(), Arc::clone(&session));
+            sessions.by_id.insert(session.id.clone(), Arc::clone(&session));
             session
         };
+        metrics::session_opened();
         self.forget_at_end(&session);
         tracing::info!(session = session.id, "session opened");
         let presence = Presence::new(Arc::clone(&session))?;
@@ -77,7 +99,7 @@ impl Registry {
     /// # Errors
     /// Code 7, whichever of the two is wrong.
     pub(crate) fn enter(&self, id: &str, token: &str) -> Result<Presence, Fault> {
-        let session = self.lock().get(id).cloned().ok_or_else(Fault::no_such_session)?;
+        let session = self.lock().by_id.get(id).cloned().ok_or_else(Fault::no_such_session)?;
         let right = bool::from(session.token.as_bytes().ct_eq(token.as_bytes()));
         if right { Presence::new(session) } else { Err(Fault::no_such_session()) }
     }
@@ -87,12 +109,12 @@ impl Registry {
         self.options.limits.message_bytes
     }
 
-    /// Ends every session.
-    pub(crate) async fn end_all(&self, by: ClosedBy) {
-        let sessions: Vec<_> = self.lock().values().cloned().collect();
+    /// The shutdown: ends every session and lets none be opened any more.
+    pub(crate) async fn end_all(&self) {
+        self.lock().closed = true;
         let mut ends = tokio::task::JoinSet::new();
-        for session in sessions {
-            ends.spawn(async move { session.end(by).await });
+        for session in self.all() {
+            ends.spawn(async move { session.end(Ending::Shutdown).await });
         }
         while ends.join_next().await.is_some() {}
     }
@@ -101,11 +123,30 @@ impl Registry {
         let (registry, session) = (Arc::clone(self), Arc::clone(session));
         tokio::spawn(async move {
             session.ended.cancelled().await;
-            registry.lock().remove(&session.id);
+            registry.lock().by_id.remove(&session.id);
         });
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Session>>> {
+    /// What all sessions hold together.
+    pub(crate) fn load(&self) -> Load {
+        let mut load = Load::default();
+        for session in self.all() {
+            let Used { sockets: _, log_events, log_bytes, waiting_calls, waiting_bytes, connections: _ } =
+                session.used();
+            load.sessions += 1;
+            load.waiting_calls += waiting_calls as u64;
+            load.waiting_bytes += waiting_bytes as u64;
+            load.log_events += log_events as u64;
+            load.log_bytes += log_bytes as u64;
+        }
+        load
+    }
+
+    fn all(&self) -> Vec<Arc<Session>> {
+        self.lock().by_id.values().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

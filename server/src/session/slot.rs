@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::responder::ReadyResponder;
 use crate::engine::Socket;
+use crate::metrics;
 
 /// A socket with its number and settings.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(crate) struct Slot {
     /// The kernel's count of lost datagrams that the log knows of.
     pub(super) drops_told: AtomicU64,
     _quota: OwnedSemaphorePermit,
+    _open: metrics::Open,
 }
 
 /// What `socket.configure` sets, and what else is remembered.
@@ -51,6 +53,7 @@ impl Settings {
 impl Slot {
     pub(super) fn new(number: SocketId, socket: Socket, quota: OwnedSemaphorePermit) -> Arc<Slot> {
         Arc::new(Slot {
+            _open: metrics::Open::socket(socket.family(), socket.kind()),
             number,
             socket,
             settings: Mutex::default(),

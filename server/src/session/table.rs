@@ -1,6 +1,7 @@
 //! The table of a session's sockets, and how a socket leaves it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -87,6 +88,11 @@ impl Session {
         self.table().slots.remove(&number).ok_or_else(|| Fault::no_such_socket(number))
     }
 
+    /// How many sockets there ever were.
+    pub(super) fn opened_sockets(&self) -> u32 {
+        self.table().next - FIRST_SOCKET
+    }
+
     /// Takes every socket out and lets none in any more.
     pub(super) fn close_table(&self) -> Vec<Arc<Slot>> {
         let mut table = self.table();
@@ -105,6 +111,9 @@ impl Session {
         if let Some(name) = slot.settings().bound_file.take() {
             self.unix_names.release(&name);
         }
+        let (sent, received) = slot.socket.totals();
+        self.bytes_sent.fetch_add(sent, Ordering::Relaxed);
+        self.bytes_received.fetch_add(received, Ordering::Relaxed);
         let lingers = slot.socket.prepare_close(linger_s.map(|s| Duration::from_secs(s.into())), LINGER_MAX);
         if lingers {
             // close(2) waits for the peer's acknowledgement here.

@@ -43,7 +43,7 @@ const FORBIDDEN: &[(&str, &str, &str)] = &[
 ];
 
 /// Modules that every other may use, and that therefore use none of them.
-const LEAVES: &[&str] = &["errno", "secret"];
+const LEAVES: &[&str] = &["errno", "metrics", "secret"];
 
 /// Modules that use none of the others and that only those beside them here may use: they speak to the server from outside.
 const OUTSIDERS: &[(&str, &[&str])] = &[("cli", &["main", "config"])];

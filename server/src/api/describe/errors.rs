@@ -7,7 +7,7 @@ use sockyard_protocol::Fault;
 use crate::api::problem::Problem;
 
 /// Statuses that any request may meet, whatever it asks for.
-pub(super) const ALWAYS: &[u16] = &[400, 403, 421, 500];
+pub(super) const ALWAYS: &[u16] = &[400, 403, 421, 500, 503];
 
 /// A status, the name of its answer, when it comes, and examples by name.
 type Failure = (u16, &'static str, &'static str, Vec<(&'static str, Fault)>);
@@ -102,6 +102,12 @@ fn table() -> Vec<Failure> {
         ),
         (429, "Quota", "A quota is used up.", vec![("quota", Fault::quota("sockets", 64))]),
         (500, "Internal", "A fault of the server's own.", vec![("internal", Fault::internal())]),
+        (
+            503,
+            "GoingDown",
+            "The server is shutting down.",
+            vec![("shutdown", plain("the server is shutting down"))],
+        ),
     ]
 }
 

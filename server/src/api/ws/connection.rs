@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use super::input::Input;
 use super::outbox::Outbox;
@@ -104,7 +105,7 @@ pub(super) async fn run(
         gone: gone.clone(),
         left: left.clone(),
     };
-    let writer = tokio::spawn(writer.run(hello));
+    let writer = tokio::spawn(writer.run(hello).in_current_span());
     let connection = Connection {
         session,
         outbox,

@@ -7,6 +7,7 @@ use sockyard_protocol::call::SocketClose;
 use sockyard_protocol::event::ClosedBy;
 use sockyard_protocol::{Answer, Fault};
 
+use crate::metrics::Ending;
 use crate::session::Session;
 
 pub(super) async fn perform(session: &Arc<Session>, call: &SocketClose) -> Result<Answer, Fault> {
@@ -20,6 +21,6 @@ pub(super) async fn session(session: &Arc<Session>) -> Result<Answer, Fault> {
     if session.ended_by().is_some() {
         return Err(Fault::no_such_session());
     }
-    session.end(ClosedBy::Session).await;
+    session.end(Ending::Closed).await;
     Ok(Done {}.into())
 }
