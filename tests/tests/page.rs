@@ -2,6 +2,7 @@
 //! no violation of the content security policy.
 
 mod connection;
+mod docs;
 mod look;
 mod sockets;
 

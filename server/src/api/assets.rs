@@ -29,13 +29,14 @@ pub(super) async fn serve(request: Request) -> Response {
     }
     let path = match path {
         "/" => "index.html",
+        "/docs" | "/docs/" => "docs/index.html",
         path => path.trim_start_matches('/'),
     };
     // The compressed copies are for negotiation only.
     let known = !path.ends_with(".br") && !path.ends_with(".gz");
     match Page::get(path).filter(|_| known) {
         Some(file) => answer(path, &file, request.headers()),
-        None if path == "index.html" => problem::plain(
+        None if path.ends_with("index.html") => problem::plain(
             StatusCode::SERVICE_UNAVAILABLE,
             "this server was built without its page; build both with `cargo xtask run`",
         ),

@@ -32,6 +32,7 @@ pub(super) fn Intro() -> impl IntoView {
                     <li><code>"recvfrom()"</code><span>{move || texts().step_see}</span></li>
                 </ol>
                 <p class="hint">{move || texts().tutorial}</p>
+                <p class="hint"><a href="/docs">{move || texts().interfaces}</a></p>
             </div>
         }
         .into_any()

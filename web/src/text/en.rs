@@ -61,6 +61,7 @@ pub(super) const TEXT: Text = Text {
         step_send: "Send to it from a second socket.",
         step_see: "See it arrive in the log, byte for byte.",
         tutorial: "Or follow your Python tutorial line by line: every form shows the line it performs.",
+        interfaces: "From a program: the REST and WebSocket interfaces",
     },
     sockets: Sockets {
         title: "Sockets",

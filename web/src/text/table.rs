@@ -32,7 +32,7 @@ groups! {
         start_new mismatch_title mismatch_text too_many_title too_many_text not_allowed_title not_allowed_text reload call_lost call_not_open stopped
     }
     /// The first visit.
-    Intro { title lead step_make step_bind step_send step_see tutorial }
+    Intro { title lead step_make step_bind step_send step_see tutorial interfaces }
     /// The list of sockets.
     Sockets {
         title new family r#type create inet inet6 unix stream dgram tcp udp unix_stream unix_dgram empty

@@ -61,6 +61,7 @@ pub(super) const TEXT: Text = Text {
         step_send: "從第二個 socket 傳送資料給它。",
         step_see: "在紀錄裡看著資料一個位元組一個位元組地到達。",
         tutorial: "也可以照著您的 Python 教學一行一行做：每個表單都會顯示它所執行的那一行。",
+        interfaces: "從程式使用：REST 與 WebSocket 介面",
     },
     sockets: Sockets {
         title: "Socket 通訊端",
