@@ -4,7 +4,7 @@
 //! far it lags behind is what holds streaming sockets back ([`Log::room`]).
 //!
 //! The lock is held for moments only. A `send(2)` on loopback delivers to the other end before it returns, so it is made
-//! without the lock, and its event gets a [`Place`] before it: whatever the bytes then cause stands behind.
+//! without the lock, and its event gets a place ([`Log::place`]) before it: whatever the bytes then cause stands behind.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +20,7 @@ mod place;
 mod reader;
 
 pub(crate) use entry::{Entry, Happening, Kept};
-pub(crate) use reader::{Batch, Reader};
+pub(crate) use reader::{Batch, Pace, Reader};
 
 use place::Places;
 

@@ -170,6 +170,10 @@ async fn a_server_that_goes_ends_waiting_calls_and_says_why() {
     let (socket, _) = bound_udp(&client).await;
     let waiting =
         client.start_call(SocketRecv { socket, max: 1, flags: Vec::new(), timeout_ms: None }).await.unwrap();
+    eventually("the call to wait", async || {
+        (client.session_info().await.unwrap().used.waiting_calls == 1).then_some(())
+    })
+    .await;
     server.terminate();
     // The call ends with its socket, or with the connection where that came first.
     let ended = within("the waiting call's end", waiting).await.unwrap_err();

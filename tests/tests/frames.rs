@@ -52,7 +52,7 @@ impl Client {
                 if message["method"] != "events" {
                     return Some(message);
                 }
-                self.events.extend(message["params"]["events"].as_array_mut().unwrap().drain(..));
+                self.events.append(message["params"]["events"].as_array_mut().unwrap());
             }
             _ => {}
         }

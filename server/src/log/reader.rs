@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::{Cursor, Entry, Log};
+use super::{Cursor, Entry, HIGH_WATER_BYTES, Log};
 
 /// Most events in one message.
 const BATCH_EVENTS: usize = 256;
@@ -106,6 +106,42 @@ impl Reader {
         }
         drop(state);
         self.log.drained.notify_waiters();
+    }
+}
+
+/// How a connection's own requests are held up while it takes events too slowly.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    log: Arc<Log>,
+    id: u64,
+}
+
+impl Reader {
+    /// The cursor's pace, for the part of its connection that takes requests.
+    pub(crate) fn pace(&self) -> Pace {
+        Pace { log: Arc::clone(&self.log), id: self.id }
+    }
+}
+
+impl Pace {
+    /// Waits until the cursor is close enough behind. Without this a client that only sends would have the ring go past
+    /// its cursor and lose its connection. Returns at once where the cursor is gone.
+    pub(crate) async fn caught_up(&self) {
+        loop {
+            let mut drained = std::pin::pin!(self.log.drained.notified());
+            {
+                let state = self.log.lock();
+                let Some(cursor) = state.cursors.iter().find(|cursor| cursor.id == self.id) else { return };
+                if state.position - cursor.position < HIGH_WATER_BYTES {
+                    return;
+                }
+                // One that merges events is not woken by each.
+                cursor.wake.notify_one();
+                // Registered under the lock, or a drain in between would be missed.
+                drained.as_mut().enable();
+            }
+            drained.await;
+        }
     }
 }
 

@@ -69,6 +69,8 @@ pub(super) struct Connection {
     pub(super) cancel: CancellationToken,
     /// Nothing can be written any more.
     pub(super) gone: CancellationToken,
+    /// How close the writer is behind the log.
+    pub(super) pace: log::Pace,
     settings: Arc<Mutex<Settings>>,
 }
 
@@ -90,6 +92,7 @@ pub(super) async fn run(
     let session = Arc::clone(attachment.session());
     let hello = session.hello(resumed);
     let events = log::Reader::attach(Arc::clone(session.log()), Some(after.unwrap_or(hello.last_seq)));
+    let pace = events.pace();
     let (from_client, to_client) = stream.into_split();
     let mut input = Input::new(from_client, read, longest);
     let (outbox, inbox) = Outbox::new();
@@ -113,6 +116,7 @@ pub(super) async fn run(
         calls: TaskTracker::new(),
         cancel: CancellationToken::new(),
         gone,
+        pace,
         settings,
     };
     let connection = Arc::new(connection);

@@ -14,13 +14,13 @@ use tokio::net::tcp::OwnedReadHalf;
 use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{CloseCode, Control, Data, OpCode};
 
-/// How much one read takes. Enough for several frames of a stream; more gains nothing measurable.
-const READ_BYTES: usize = 128 * 1024;
+/// How much one read takes: many frames of a stream, so that few wake-ups and few calls move much.
+const READ_BYTES: usize = 256 * 1024;
 /// A piece of a frame up to this size waits for its rest in a buffer of its own size, so that a client which sends half
 /// frames does not hold a whole read's buffer.
 const SMALL_REST: usize = 4 * 1024;
 /// A buffer that has grown over this goes back to the allocator.
-const SPARE_MAX: usize = 4 * READ_BYTES;
+const SPARE_MAX: usize = 2 * READ_BYTES;
 /// Longest payload of a control frame (RFC 6455 section 5.5).
 const CONTROL_MAX: usize = 125;
 

@@ -18,6 +18,9 @@ use super::outbox::Reply;
 
 /// A client that sends nothing for this long, not even an answer to our pings, is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
+/// After so many sends the other tasks of the thread have their turn: above all those that take in what comes back, which
+/// a flood of datagrams would otherwise lose.
+const SENDS_IN_A_ROW: usize = 32;
 /// Most bytes of frames that are sent as one: what an event keeps.
 const JOIN_MAX: usize = DATA_KEPT;
 
@@ -34,6 +37,12 @@ pub(super) async fn run(connection: &Arc<Connection>, input: &mut Input) -> Endi
     let mut silence = pin!(sleep(SILENCE_MAX));
     let mut frames = Joined::default();
     loop {
+        tokio::select! {
+            biased;
+            () = connection.pace.caught_up() => {}
+            () = ended.as_mut() => return Ending::Silent,
+            () = gone.as_mut() => return Ending::Silent,
+        }
         if let Err(ending) = take(connection, input, &mut frames).await {
             return ending;
         }
@@ -111,6 +120,8 @@ struct Joined {
     /// Where their bytes lie.
     places: Vec<Range<usize>>,
     bytes: usize,
+    /// Sends since others had their turn.
+    sends: usize,
 }
 
 impl Joined {
@@ -120,7 +131,8 @@ impl Joined {
             Ok(frame @ Frame { address: None, .. }) => frame,
             _ => {
                 self.send(connection, input).await;
-                return send_message(connection, message).await;
+                send_message(connection, message).await;
+                return self.give_way().await;
             }
         };
         if frame.socket != self.socket || self.bytes + frame.bytes.len() > JOIN_MAX {
@@ -133,24 +145,31 @@ impl Joined {
 
     async fn send(&mut self, connection: &Arc<Connection>, input: &Input) {
         let bytes = std::mem::take(&mut self.bytes);
-        if let [place] = self.places.as_slice() {
-            let bytes = Bytes::copy_from_slice(input.bytes(place.clone()));
-            send(connection, self.socket, None, bytes).await;
-        } else if self.places.is_empty() {
-            return;
-        } else if connection.session.joins_frames(self.socket) {
+        let places = std::mem::take(&mut self.places);
+        if places.len() > 1 && connection.session.joins_frames(self.socket) {
             let mut joined = Vec::with_capacity(bytes);
-            for place in &self.places {
+            for place in &places {
                 joined.extend_from_slice(input.bytes(place.clone()));
             }
             send(connection, self.socket, None, joined.into()).await;
+            self.give_way().await;
         } else {
-            for place in &self.places {
+            for place in &places {
                 let bytes = Bytes::copy_from_slice(input.bytes(place.clone()));
                 send(connection, self.socket, None, bytes).await;
+                self.give_way().await;
             }
         }
+        self.places = places;
         self.places.clear();
+    }
+
+    async fn give_way(&mut self) {
+        self.sends += 1;
+        if self.sends >= SENDS_IN_A_ROW {
+            self.sends = 0;
+            tokio::task::yield_now().await;
+        }
     }
 }
 
