@@ -21,6 +21,7 @@ mod policy;
 mod secret;
 mod serve;
 mod session;
+mod workers;
 
 use config::{Cli, Command, ServeOptions};
 

@@ -22,6 +22,7 @@ use crate::logging;
 use crate::policy::Policy;
 use crate::secret;
 use crate::session::{Limits, Registry, RegistryOptions};
+use crate::workers::{self, Workers};
 
 /// Longest way down: sockets closed, connections told, then the process ends whatever is left.
 const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(8);
@@ -31,14 +32,16 @@ pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     logging::start(options.log_format)?;
     raise_descriptor_limit();
     let data = DataDirectory::open(options.data_dir()?)?;
-    let runtime = tokio::runtime::Runtime::new().context("start the runtime")?;
-    let outcome = runtime.block_on(serve(options, &data));
-    // A thread may still be in a close(2) that lingers.
-    runtime.shutdown_timeout(Duration::from_secs(1));
+    let workers = Workers::start().context("start the threads")?;
+    let runtime = workers::runtime().context("start the runtime")?;
+    let workers = Arc::new(workers);
+    let outcome = runtime.block_on(serve(options, &data, Arc::clone(&workers)));
+    workers.end();
+    runtime.shutdown_timeout(workers::END_DEADLINE);
     outcome
 }
 
-async fn serve(options: &ServeOptions, data: &DataDirectory) -> anyhow::Result<()> {
+async fn serve(options: &ServeOptions, data: &DataDirectory, workers: Arc<Workers>) -> anyhow::Result<()> {
     let listener = TcpListener::bind(options.listen).await.map_err(|error| {
         let hint = match error.kind() {
             std::io::ErrorKind::AddrInUse => "; another program has it, choose one with --listen",
@@ -78,7 +81,8 @@ async fn serve(options: &ServeOptions, data: &DataDirectory) -> anyhow::Result<(
     });
     let stop = CancellationToken::new();
     let router = api::router(app);
-    let server = tokio::spawn(api::server::serve(listener, options.max_connections, router, stop.clone()));
+    let server =
+        tokio::spawn(api::server::serve(listener, options.max_connections, router, workers, stop.clone()));
 
     stopped.await;
     tracing::info!("shutting down");

@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 
 use super::guard::{Arrival, Place};
 use crate::metrics;
+use crate::workers::Workers;
 
 /// Longest wait for a request's header. A client that sends it byte by byte is cut off here.
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
@@ -33,6 +34,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     connections_max: u32,
     router: Router,
+    workers: Arc<Workers>,
     stop: CancellationToken,
 ) {
     let places = Arc::new(Semaphore::new(connections_max as usize));
@@ -45,25 +47,26 @@ pub(crate) async fn serve(
         };
         let Some((stream, place)) = accepted else { continue };
         let (router, stop) = (router.clone(), stop.clone());
-        connections.spawn(async move {
+        workers.spawn(connections.track_future(async move {
             if let Err(error) = connection(stream, place, router, &stop).await {
                 // What a peer does is not our error.
                 tracing::debug!(%error, "connection ended");
             }
-        });
+        }));
     }
     drop(listener);
     connections.close();
     connections.wait().await;
 }
 
+/// A connection that belongs to no runtime yet, and its place.
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(std::net::TcpStream, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, _)) => Some((stream, place)),
+    match listener.accept().await.and_then(|(stream, _)| stream.into_std()) {
+        Ok(stream) => Some((stream, place)),
         Err(error) => {
             tracing::warn!(%error, "accept");
             tokio::time::sleep(ACCEPT_REST).await;
@@ -73,11 +76,12 @@ async fn accept(
 }
 
 async fn connection(
-    stream: TcpStream,
+    stream: std::net::TcpStream,
     place: OwnedSemaphorePermit,
     router: Router,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
+    let stream = TcpStream::from_std(stream)?;
     let local = stream.local_addr()?;
     stream.set_nodelay(true)?;
     socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_DEADLINE))?;
