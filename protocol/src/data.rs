@@ -26,7 +26,7 @@ impl Data {
 
     /// Always base64, as after `session.configure {"data":"base64"}`.
     pub fn base64(bytes: &[u8]) -> Self {
-        Data::Base64(STANDARD.encode(bytes))
+        Data::Base64(encode(bytes))
     }
 
     /// The exact bytes, or nothing where a peer sent something that is not base64.
@@ -36,6 +36,18 @@ impl Data {
             Data::Base64(text) => STANDARD.decode(text).ok(),
         }
     }
+}
+
+/// Base64 in the standard alphabet with padding (RFC 4648 section 4).
+#[cfg(feature = "simd")]
+pub fn encode(bytes: &[u8]) -> String {
+    base64_simd::STANDARD.encode_to_string(bytes)
+}
+
+/// Base64 in the standard alphabet with padding (RFC 4648 section 4).
+#[cfg(not(feature = "simd"))]
+pub fn encode(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 #[cfg(test)]

@@ -232,6 +232,11 @@ fn unicode_escape(characters: &mut impl Iterator<Item = (usize, char)>) -> Optio
 }
 
 fn parse_base64(text: &str) -> Result<Vec<u8>, PayloadError> {
+    // The other one says what is wrong and where.
+    #[cfg(feature = "simd")]
+    if let Ok(bytes) = base64_simd::STANDARD.decode_to_vec(text) {
+        return Ok(bytes);
+    }
     STANDARD.decode(text).map_err(|error| {
         PayloadError(match error {
             DecodeError::InvalidByte(offset, _) | DecodeError::InvalidLastSymbol { offset, .. } => {
@@ -364,6 +369,7 @@ mod tests {
         check(r#"{"hex":"6 g1"}"#, "'g' at position 3");
         check(r#"{"base64":"AA"}"#, "groups of four");
         check(r#"{"base64":"AA-8"}"#, "'-' at position 3");
+        check(r#"{"base64":"AB=="}"#, "'B' at position 2");
         check(r#"{"escaped":"a\\q"}"#, "\\q at position 2");
         check(r#"{"escaped":"\\x4"}"#, "position 1");
         check(r#"{"escaped":"\\x+1"}"#, "position 1");

@@ -248,8 +248,17 @@ impl Log {
             let mut drained = std::pin::pin!(self.drained.notified());
             // Registered before the look, or a drain in between would be missed.
             drained.as_mut().enable();
-            if self.has_room() {
-                return;
+            {
+                let state = self.lock();
+                if state.lag() < HIGH_WATER_BYTES {
+                    return;
+                }
+                // A connection that is not woken by each event is not to be waited for in vain.
+                state
+                    .cursors
+                    .iter()
+                    .filter(|cursor| cursor.merging)
+                    .for_each(|cursor| cursor.wake.notify_one());
             }
             drained.await;
         }

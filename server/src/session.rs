@@ -33,7 +33,7 @@ mod stream;
 mod table;
 
 pub(crate) use attachment::{Attachment, Presence};
-pub(crate) use calls::{Caller, Reservation};
+pub(crate) use calls::{AtOnce, Caller, Reservation, Unsent};
 pub(crate) use limits::Limits;
 pub(crate) use registry::{Load, Registry, RegistryOptions};
 

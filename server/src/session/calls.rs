@@ -33,6 +33,7 @@ mod shutdown;
 pub(super) use accept::accept_once;
 pub(super) use recv::receive_streamed;
 pub(super) use send::send_all;
+pub(crate) use send::{AtOnce, Unsent};
 
 /// The unit of the quota of waiting bytes: a semaphore's permits are too few to count single bytes.
 pub(super) const QUOTA_UNIT: usize = 1024;
@@ -112,12 +113,23 @@ impl Session {
     /// wait, the place in a socket's queue included, happens in the first poll.
     pub(crate) async fn perform(self: &Arc<Self>, call: Call, caller: &Caller) -> Result<Answer, Fault> {
         let started = Instant::now();
-        let answer = self.dispatch(&call, caller).await.map_err(|fault| self.explain(&call, fault));
+        let answer = self.dispatch(&call, caller).await;
+        self.conclude(&call, started, answer)
+    }
+
+    /// What comes after every call: its failure explained and logged, and its time counted.
+    fn conclude(
+        &self,
+        call: &Call,
+        started: Instant,
+        answer: Result<Answer, Fault>,
+    ) -> Result<Answer, Fault> {
+        let answer = answer.map_err(|fault| self.explain(call, fault));
         let fault = answer.as_ref().err();
         if let Some(fault) = fault {
-            self.log_failure(&call, fault);
+            self.log_failure(call, fault);
         }
-        self.count(&call, fault, started.elapsed());
+        self.count(call, fault, started.elapsed());
         answer
     }
 

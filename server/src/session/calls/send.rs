@@ -1,6 +1,7 @@
 //! `socket.send`: `send(2)` and `sendto(2)`.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use sockyard_protocol::answer::Sent;
@@ -149,6 +150,50 @@ pub(crate) struct Unsent {
 }
 
 impl Session {
+    /// Makes a call of `socket.send` that need not wait, without the quotas and the task of one that may: most need not.
+    pub(crate) fn send_at_once(self: &Arc<Self>, call: &SocketSend) -> AtOnce {
+        // What is wrong, or has its own rules, is for the call that may wait.
+        let begun = || {
+            let started = Instant::now();
+            let slot = self.slot(call.socket).ok()?;
+            let to = call.to.as_ref().map(|to| destination(self, &slot, to)).transpose().ok()?;
+            let bytes = call.data.to_bytes().ok().filter(|_| call.flags.is_empty())?.into();
+            let turn = slot.socket.turn_at_once(Turn::Send)?;
+            let sending = Sending { bytes, to, oob: false, taken: 0, began: None };
+            Some((started, Unsent { slot, sending, turn: Some(turn) }))
+        };
+        let Some((started, mut unsent)) = begun() else { return AtOnce::Untried };
+        let Unsent { slot, sending, turn: _ } = &mut unsent;
+        let answer = match sending.attempt(self, slot) {
+            None if sending.taken == 0 => return AtOnce::Untried,
+            None => return AtOnce::Partly(unsent),
+            Some(Ok(())) => Ok(Sent { bytes: sending.bytes.len() }.into()),
+            Some(Err(error)) => {
+                let fault = self.os_fault(slot, sending.call(), &error);
+                Err(sending.failed(self, slot, fault))
+            }
+        };
+        AtOnce::Answered(self.conclude(&call.clone().into(), started, answer))
+    }
+
+    /// The rest of a call of which the kernel has taken a part.
+    pub(crate) async fn send_rest(
+        self: &Arc<Self>,
+        call: SocketSend,
+        unsent: Unsent,
+        caller: &Caller,
+    ) -> Result<Answer, Fault> {
+        let started = Instant::now();
+        let Unsent { slot, sending, turn } = unsent;
+        let bytes = sending.bytes.len();
+        let patience = caller.patience(call.timeout_ms);
+        let outcome = match turn {
+            Some(turn) => sending.finish(self, &slot, &patience, turn).await,
+            None => Err(Fault::internal()),
+        };
+        self.conclude(&call.into(), started, outcome.map(|()| Sent { bytes }.into()))
+    }
+
     /// Sends what a binary frame brought (section 9): a `socket.send` to which no answer goes, so a failure shows as its
     /// event alone. What the kernel has no room for at once comes back; the caller makes room for it in the quotas.
     pub(crate) fn send_frame(
@@ -196,7 +241,22 @@ impl Session {
     }
 }
 
+/// What became of a `socket.send` that was tried at once.
+pub(crate) enum AtOnce {
+    /// It has ended.
+    Answered(Result<Answer, Fault>),
+    /// Nothing was done: it is to be made as any other call.
+    Untried,
+    /// The kernel took a part and has no room for the rest.
+    Partly(Unsent),
+}
+
 impl Unsent {
+    /// Ends it here, where there is no room for it to wait: what the kernel took is told.
+    pub(crate) fn give_up(self, session: &Session, fault: Fault) -> Fault {
+        self.sending.failed(session, &self.slot, fault)
+    }
+
     /// How many bytes wait.
     pub(crate) fn bytes(&self) -> usize {
         self.sending.bytes.len()
