@@ -154,7 +154,7 @@ impl Client {
     /// As [`Client::create`].
     pub async fn binary_frames(&self) -> Result<(), Error> {
         let frames = Some(Frames::Binary);
-        self.call(SessionConfigure { frames, data: None, payload: None }).await.map(drop)
+        self.call(SessionConfigure { frames, data: None, payload: None, kinds: None }).await.map(drop)
     }
 
     /// Puts a note into the log; its number there.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::call::{DataForm, Frames, PayloadShare};
+use crate::event::EventKinds;
 use crate::hello::SessionInfo;
 use crate::{Data, Event, Mode, Responder, SocketId, SocketInfo};
 
@@ -161,6 +162,9 @@ answers! {
         data: DataForm,
         /// How much of the bytes pushed events carry.
         payload: PayloadShare,
+        /// Which kinds of events are pushed; left out where every kind is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kinds: Option<EventKinds>,
     }
     /// Of `log.read`.
     LogPage {
@@ -249,8 +253,13 @@ mod tests {
         );
         check(Cancelled { cancelled: true }.into(), r#"{"cancelled":true}"#);
         check(
-            SessionConfigured { frames: Frames::Json, data: DataForm::Auto, payload: PayloadShare::Full }
-                .into(),
+            SessionConfigured {
+                frames: Frames::Json,
+                data: DataForm::Auto,
+                payload: PayloadShare::Full,
+                kinds: None,
+            }
+            .into(),
             r#"{"frames":"json","data":"auto","payload":"full"}"#,
         );
         check(

@@ -309,6 +309,9 @@ calls! {
         /// How much of the bytes pushed events carry.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         payload: Option<PayloadShare>,
+        /// Which kinds of events are pushed; every kind until this is set.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kinds: Option<EventKinds>,
     }
     /// What `session.hello` says, and how much of the limits is used.
     "session.info" SessionInfoCall -> SessionInfo {}
@@ -415,6 +418,10 @@ fn parse_params<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, Fau
     // serde reads a struct from an array as well; the contract says object.
     if !json.starts_with('{') {
         return Err(Fault::bad_params("params", "must be an object"));
+    }
+    // Where the path leads costs half of the reading, and only an error asks for it.
+    if let Ok(params) = serde_json::from_str(json) {
+        return Ok(params);
     }
     let mut deserializer = serde_json::Deserializer::from_str(json);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {

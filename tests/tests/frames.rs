@@ -352,3 +352,31 @@ async fn what_came_while_nobody_was_there_is_replayed_in_json_or_in_frames() {
     let received = back.event(|event| event["kind"] == "received").await;
     assert_eq!(received["data"], json!({"text": "second"}), "without `binary` the bytes are in the event");
 }
+
+#[tokio::test]
+async fn only_the_kinds_that_were_asked_for_are_pushed_and_the_log_has_them_all() {
+    let server = TestServer::start();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut client = Client::connect(&server, "").await;
+    let refused = client.call("session.configure", json!({"kinds": ["recieved"]})).await;
+    assert!(refused["data"]["hint"].as_str().unwrap().starts_with("kinds"), "{refused}");
+    let answer = client.call("session.configure", json!({"kinds": ["received", "peer_closed"]})).await;
+    assert_eq!(answer["kinds"], json!(["received", "peer_closed"]));
+    let address = listener.local_addr().unwrap().to_string();
+    let socket = client.streaming("stream", &address).await;
+    let (mut peer, _) = within("the connection", listener.accept()).await.unwrap();
+    for _ in 0..500 {
+        let request = json!({"jsonrpc": "2.0", "method": "socket.send",
+            "params": {"socket": socket, "data": {"zeros": 1000}}});
+        client.send(Message::text(request.to_string())).await;
+    }
+    let mut came = vec![0; 500_000];
+    within("the bytes", peer.read_exact(&mut came)).await.unwrap();
+    peer.write_all(b"hello").await.unwrap();
+    drop(peer);
+    client.event(|event| event["kind"] == "peer_closed").await;
+    let kinds: Vec<_> = client.events.iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["received", "peer_closed"]);
+    let page = client.call("log.read", json!({"kinds": ["sent"], "limit": 1000})).await;
+    assert_eq!((page["events"].as_array().unwrap().len(), &page["more"]), (500, &json!(false)));
+}

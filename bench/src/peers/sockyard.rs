@@ -37,6 +37,8 @@ pub(super) async fn start() -> Result<Process> {
             }
         }
         command.env("SOCKYARD_TOKEN", TOKEN);
+        // Warnings only, as the other relays: by default each session is two lines.
+        command.env("SOCKYARD_LOG", "warn");
         command
     })
     .await

@@ -1,6 +1,6 @@
 //! Sockyard with everything in JSON, as a good client of that form uses it: sends are notifications, because the
 //! failure of one shows as an event; payloads are base64, because a relay's bytes are no text; and what arrives is read
-//! from `received` events.
+//! from `received` events. It asks for no `sent` events: it knows what it sends.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -18,7 +18,9 @@ use crate::link::{Link, Wire};
 use crate::websocket;
 
 pub(super) async fn open(address: SocketAddr, transport: Transport, echo: Echo) -> Result<Link> {
-    let (io, inbox) = sockyard::open(address, transport, echo, json!({"data": "base64"})).await?;
+    let kinds = ["received", "peer_closed", "reset", "dropped", "failed", "closed"];
+    let settings = json!({"data": "base64", "kinds": kinds});
+    let (io, inbox) = sockyard::open(address, transport, echo, settings).await?;
     Ok(Link::new(io, inbox, Json::default()))
 }
 

@@ -50,6 +50,7 @@ fn every_call_reads_and_writes_its_parameters() {
     same("call.cancel", r#"{"id":"a"}"#);
     same("session.configure", r#"{"data":"base64","payload":"preview"}"#);
     same("session.configure", r#"{"frames":"binary"}"#);
+    same("session.configure", r#"{"kinds":["received","failed"]}"#);
     same("session.info", "{}");
     check("log.read", "{}", r#"{"after":0,"limit":100}"#);
     same("log.read", r#"{"after":7,"limit":1000,"socket":3,"kinds":["sent"]}"#);

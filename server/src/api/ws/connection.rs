@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use sockyard_protocol::call::{DataForm, Frames, PayloadShare};
-use sockyard_protocol::event::ClosedBy;
+use sockyard_protocol::event::{ClosedBy, EventKinds};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +32,8 @@ pub(super) struct Settings {
     pub(super) frames: Frames,
     pub(super) form: DataForm,
     pub(super) share: PayloadShare,
+    /// Which kinds of events are pushed; all if none are named.
+    pub(super) kinds: Option<EventKinds>,
 }
 
 /// Why a connection ends: code and reason of the close frame (RFC 6455 section 7.4.1).

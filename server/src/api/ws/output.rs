@@ -15,6 +15,8 @@ use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 const SHARED_FROM: usize = 2 * 1024;
 /// A buffer that has grown over this goes back to the allocator, so that one long answer is not kept for ever.
 const KEPT_MAX: usize = 256 * 1024;
+/// Longest header of a frame without a mask.
+const HEADER_MAX: usize = 10;
 /// Most parts in one system call; the kernel takes 1024 (`IOV_MAX`).
 const PARTS_MAX: usize = 256;
 
@@ -45,6 +47,33 @@ impl Output {
     /// A text message.
     pub(super) fn text(&mut self, text: &str) {
         self.message(OpCode::Data(Data::Text), text.as_bytes());
+    }
+
+    /// A text message that `write` appends to a buffer; none where it fails.
+    pub(super) fn text_with<E>(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.copied.capacity() == 0 {
+            self.copied = SPARE.take();
+        }
+        // The header's length depends on the text's, so there is room for the longest one, and the text moves up to its
+        // own.
+        let start = self.copied.len();
+        let text = start + HEADER_MAX;
+        self.copied.resize(text, 0);
+        if let Err(error) = write(&mut self.copied) {
+            self.copied.truncate(start);
+            return Err(error);
+        }
+        let length = self.copied.len() - text;
+        let header = FrameHeader { opcode: OpCode::Data(Data::Text), ..FrameHeader::default() };
+        let header_length = header.len(length as u64);
+        let mut head = &mut self.copied[start..start + header_length];
+        header.format(length as u64, &mut head).ok(/* writing to memory does not fail */);
+        self.copied.copy_within(text.., start + header_length);
+        self.copied.truncate(start + header_length + length);
+        Ok(())
     }
 
     /// A binary message: its head, and a payload that others hold as well.
@@ -174,6 +203,36 @@ mod tests {
         came.unwrap();
         assert!(read == expected, "not what was written");
         assert!(output.is_empty() && output.copied.capacity() == 0, "a quiet connection holds no buffer");
+    }
+
+    #[tokio::test]
+    async fn a_text_of_any_length_has_its_own_header() {
+        for length in [0, 1, 125, 126, 65_535, 65_536, 200_000] {
+            let (mut output, mut client, _read) = pair().await;
+            let text = "x".repeat(length);
+            output.text("before");
+            output
+                .text_with(|out| {
+                    out.extend_from_slice(text.as_bytes());
+                    Ok::<_, ()>(())
+                })
+                .unwrap();
+            output
+                .text_with(|out| {
+                    out.push(b'?');
+                    Err(())
+                })
+                .unwrap_err();
+            let with = output.copied.clone();
+            output.copied.clear();
+            output.text("before");
+            output.text(&text);
+            assert!(with == output.copied, "a text of {length} bytes");
+            let mut read = vec![0; with.len()];
+            let (written, came) = tokio::join!(output.flush(), client.read_exact(&mut read));
+            written.unwrap();
+            came.unwrap();
+        }
     }
 
     #[tokio::test]

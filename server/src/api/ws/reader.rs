@@ -92,6 +92,7 @@ async fn take(connection: &Arc<Connection>, input: &mut Input, frames: &mut Join
                     Ok(text) => connection.handle(text).await,
                     Err(_) => return Err(Ending::Reason(NOT_UTF8)),
                 }
+                frames.give_way().await;
             }
             Incoming::Joined(kind, bytes) => {
                 frames.send(connection, input).await;

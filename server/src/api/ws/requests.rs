@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::connection::{Connection, Settings};
 use super::outbox::Reply;
 use crate::log;
-use crate::session::Caller;
+use crate::session::{AtOnce, Caller, Unsent};
 
 /// Answers of one batch are in memory together and go out as one message. A call whose answer might bring them over
 /// this is not made. Below what a connection can write at once.
@@ -27,6 +27,27 @@ const BYTES_IN_JSON: usize = 6;
 
 /// A request under way; without an answer where it was a notification.
 type Pending = Pin<Box<dyn Future<Output = Option<Reply>> + Send>>;
+
+/// A request that was begun.
+enum Begun {
+    /// It has ended already, with this answer where it was no notification.
+    Ended(Option<Reply>),
+    /// It may wait; polled once in the order of the requests.
+    Waits(Pending),
+}
+
+impl Begun {
+    /// The first poll.
+    async fn poll_once(self) -> Begun {
+        match self {
+            Begun::Ended(reply) => Begun::Ended(reply),
+            Begun::Waits(mut pending) => match futures_util::poll!(&mut pending) {
+                std::task::Poll::Ready(reply) => Begun::Ended(reply),
+                std::task::Poll::Pending => Begun::Waits(pending),
+            },
+        }
+    }
+}
 
 /// Calls of this connection that have not been answered yet, by id.
 #[derive(Debug, Default)]
@@ -43,6 +64,10 @@ impl Waiting {
         }
         calls.insert(id.clone(), cancel.clone());
         true
+    }
+
+    fn has(&self, id: &Id) -> bool {
+        self.lock().contains_key(id)
     }
 
     fn remove(&self, id: &Id) {
@@ -62,21 +87,18 @@ impl Connection {
     /// Starts what a message asks for. Waits only where the outbox is full.
     pub(super) async fn handle(self: &Arc<Self>, text: &str) {
         match rpc::parse(text) {
-            Message::Single(request) => {
-                let mut pending = self.begin(request);
-                match futures_util::poll!(&mut pending) {
-                    std::task::Poll::Ready(Some(reply)) => self.outbox.send(reply).await,
-                    std::task::Poll::Ready(None) => {}
-                    std::task::Poll::Pending => {
-                        let connection = Arc::clone(self);
-                        self.calls.spawn(async move {
-                            if let Some(reply) = pending.await {
-                                connection.outbox.send(reply).await;
-                            }
-                        });
-                    }
+            Message::Single(request) => match self.begin(request).poll_once().await {
+                Begun::Ended(Some(reply)) => self.outbox.send(reply).await,
+                Begun::Ended(None) => {}
+                Begun::Waits(pending) => {
+                    let connection = Arc::clone(self);
+                    self.calls.spawn(async move {
+                        if let Some(reply) = pending.await {
+                            connection.outbox.send(reply).await;
+                        }
+                    });
                 }
-            }
+            },
             Message::Batch(parts) => self.handle_batch(parts).await,
         }
     }
@@ -88,13 +110,13 @@ impl Connection {
         for part in parts {
             let most = part.as_ref().map_or(SMALL_ANSWER_BYTES, largest_answer);
             let fits = bytes + most <= BATCH_ANSWER_BYTES;
-            let mut one = if fits { self.begin(part) } else { too_much(part) };
-            match futures_util::poll!(&mut one) {
-                std::task::Poll::Ready(reply) => {
+            let one = if fits { self.begin(part) } else { too_much(part) };
+            match one.poll_once().await {
+                Begun::Ended(reply) => {
                     bytes += reply.as_ref().map_or(0, |reply| reply.text.len());
                     replies.extend(reply);
                 }
-                std::task::Poll::Pending => {
+                Begun::Waits(one) => {
                     bytes += most;
                     pending.push(one);
                 }
@@ -125,7 +147,7 @@ impl Connection {
 
     /// A request's future. It has to be polled once at once, in the order of the requests: that first poll takes
     /// the call's place in its socket's queue. Tokio's budget must not cut it short, or the order could change.
-    fn begin(self: &Arc<Self>, request: Result<Request<'_>, BadRequest>) -> Pending {
+    fn begin(self: &Arc<Self>, request: Result<Request<'_>, BadRequest>) -> Begun {
         let Request { id, method, params } = match request {
             Ok(request) => request,
             Err(BadRequest { id, fault }) => return ready(Some(failure(&id, &fault))),
@@ -143,14 +165,29 @@ impl Connection {
                 let answer = self.configure(&call);
                 ready(id.map(|id| success(&id, &answer)))
             }
-            call => self.start(id, call),
+            // An id that waits is refused there.
+            Call::SocketSend(call) if !id.as_ref().is_some_and(|id| self.waiting.has(id)) => {
+                match self.session.send_at_once(&call) {
+                    AtOnce::Answered(answer) => ready(id.map(|id| reply(&id, answer))),
+                    AtOnce::Untried => self.start(id, call.into(), None),
+                    AtOnce::Partly(unsent) => self.start(id, call.into(), Some(unsent)),
+                }
+            }
+            call => self.start(id, call, None),
         }
     }
 
-    fn start(self: &Arc<Self>, id: Option<Id>, call: Call) -> Pending {
+    /// Starts a call, or goes on with a `send` of which a part is done.
+    fn start(self: &Arc<Self>, id: Option<Id>, call: Call, unsent: Option<Unsent>) -> Begun {
         let reservation = match self.session.reserve(&call) {
             Ok(reservation) => reservation,
-            Err(fault) => return ready(id.map(|id| failure(&id, &fault))),
+            Err(fault) => {
+                let fault = match unsent {
+                    Some(unsent) => unsent.give_up(&self.session, fault),
+                    None => fault,
+                };
+                return ready(id.map(|id| failure(&id, &fault)));
+            }
         };
         let cancel = self.cancel.child_token();
         if let Some(id) = &id
@@ -161,16 +198,16 @@ impl Connection {
         }
         let connection = Arc::clone(self);
         let form = self.settings().form;
-        Box::pin(unconstrained(async move {
-            let answer = connection.session.perform(call, &Caller { cancel, form }).await;
+        Begun::Waits(Box::pin(unconstrained(async move {
+            let (session, caller) = (&connection.session, Caller { cancel, form });
+            let answer = match (call, unsent) {
+                (Call::SocketSend(call), Some(unsent)) => session.send_rest(call, unsent, &caller).await,
+                (call, _) => session.perform(call, &caller).await,
+            };
             let id = id?;
             connection.waiting.remove(&id);
-            let reply = match answer {
-                Ok(answer) => success(&id, &answer),
-                Err(fault) => failure(&id, &fault),
-            };
-            Some(Reply { reservation: Some(reservation), ..reply })
-        }))
+            Some(Reply { reservation: Some(reservation), ..reply(&id, answer) })
+        })))
     }
 
     /// What a notification got wrong shows nowhere but in the log.
@@ -190,8 +227,9 @@ impl Connection {
         settings.frames = call.frames.unwrap_or(settings.frames);
         settings.form = call.data.unwrap_or(settings.form);
         settings.share = call.payload.unwrap_or(settings.share);
-        let Settings { frames, form: data, share: payload } = *settings;
-        SessionConfigured { frames, data, payload }.into()
+        settings.kinds = call.kinds.or(settings.kinds);
+        let Settings { frames, form: data, share: payload, kinds } = *settings;
+        SessionConfigured { frames, data, payload, kinds }.into()
     }
 }
 
@@ -205,14 +243,21 @@ fn largest_answer(request: &Request<'_>) -> usize {
     }
 }
 
-fn too_much(request: Result<Request<'_>, BadRequest>) -> Pending {
+fn too_much(request: Result<Request<'_>, BadRequest>) -> Begun {
     let fault = Fault::quota("batch_answer_bytes", BATCH_ANSWER_BYTES as u64);
     let id = request.map_or_else(|bad| Some(bad.id), |request| request.id);
     ready(id.map(|id| failure(&id, &fault)))
 }
 
-fn ready(reply: Option<Reply>) -> Pending {
-    Box::pin(std::future::ready(reply))
+fn ready(reply: Option<Reply>) -> Begun {
+    Begun::Ended(reply)
+}
+
+fn reply(id: &Id, answer: Result<Answer, Fault>) -> Reply {
+    match answer {
+        Ok(answer) => success(id, &answer),
+        Err(fault) => failure(id, &fault),
+    }
 }
 
 fn success(id: &Id, answer: &Answer) -> Reply {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use sockyard_protocol::call::Frames;
-use sockyard_protocol::{Event, Frame, Hello, SocketId, frame, rpc};
+use sockyard_protocol::{Event, EventKind, Frame, Hello, SocketId, frame, rpc};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -138,20 +138,42 @@ impl Writer {
                 return Err(Gone);
             }
         };
-        let Settings { frames, form, share } = *self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        let settings = *self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        let Settings { frames, form, share, kinds } = settings;
         let mut told = Vec::new();
         if frames == Frames::Json {
             merger.tell(&mut told);
-            told.extend(entries.iter().map(|entry| entry.to_event(form, share)));
-        } else {
-            for entry in &entries {
-                self.put_frame(entry);
+            self.put_told(&told)?;
+            // Whoever is not told of sends need not be woken by them.
+            self.events.set_merging(kinds.is_some_and(|kinds| !kinds.contains(EventKind::SENT)));
+            return self.put_lines(&entries, settings);
+        }
+        for entry in &entries {
+            self.put_frame(entry);
+            if entry.is_of(kinds) {
                 merger.add(entry, form, share, &mut told);
             }
-            merger.tell_if_due(Instant::now(), &mut told);
         }
+        merger.tell_if_due(Instant::now(), &mut told);
         self.events.set_merging(merger.window().is_some());
         self.put_told(&told)
+    }
+
+    fn put_lines(&mut self, entries: &[Arc<Entry>], settings: Settings) -> Result<(), Gone> {
+        let mut wanted = entries.iter().filter(|entry| entry.is_of(settings.kinds)).peekable();
+        if wanted.peek().is_none() {
+            return Ok(());
+        }
+        let written = self.output.text_with(|out| {
+            out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"events","params":{"events":["#);
+            while let Some(entry) = wanted.next() {
+                entry.write_json(settings.form, settings.share, out)?;
+                out.push(if wanted.peek().is_some() { b',' } else { b']' });
+            }
+            out.extend_from_slice(b"}}");
+            Ok::<_, serde_json::Error>(())
+        });
+        written.map_err(|_| Gone)
     }
 
     async fn put_sums(&mut self, merger: &mut Merger) -> Result<(), Gone> {
