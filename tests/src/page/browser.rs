@@ -37,23 +37,12 @@ pub(super) struct Browser {
     _profile: TempDir,
 }
 
+/// How often chromedriver is started before a test gives up.
+const DRIVER_STARTS: usize = 3;
+
 impl Browser {
     pub(super) async fn start(screen: Screen) -> (Browser, WebDriver) {
-        let profile = tempfile::tempdir().unwrap();
-        let mut command = Command::new("chromedriver");
-        command
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0);
-        let mut driver = command.spawn().unwrap_or_else(|error| {
-            panic!("chromedriver cannot be started ({error}); `cargo xtask test` installs what is needed")
-        });
-        let stdout = tokio::process::ChildStdout::from_std(driver.stdout.take().unwrap()).unwrap();
-        let browser = Browser { driver, _profile: profile };
-        let port = browser.port(stdout).await;
-
+        let (browser, port) = Browser::driver().await;
         let mut capabilities = DesiredCapabilities::chrome();
         for flag in FLAGS {
             capabilities.add_arg(flag).unwrap();
@@ -73,16 +62,39 @@ impl Browser {
         (browser, session)
     }
 
-    /// The port that chromedriver took, from what it prints.
-    async fn port(&self, stdout: tokio::process::ChildStdout) -> u16 {
+    /// A chromedriver and its port. It takes a free port of IPv4 and then the same of IPv6, and ends where another program has
+    /// that one; then it is started again.
+    async fn driver() -> (Browser, u16) {
+        for _ in 0..DRIVER_STARTS {
+            let mut command = Command::new("chromedriver");
+            command
+                .arg("--port=0")
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .process_group(0);
+            let mut driver = command.spawn().unwrap_or_else(|error| {
+                panic!("chromedriver cannot be started ({error}); `cargo xtask test` installs what is needed")
+            });
+            let stdout = tokio::process::ChildStdout::from_std(driver.stdout.take().unwrap()).unwrap();
+            let browser = Browser { driver, _profile: tempfile::tempdir().unwrap() };
+            if let Some(port) = browser.port(stdout).await {
+                return (browser, port);
+            }
+        }
+        panic!("chromedriver ended without a port, {DRIVER_STARTS} times");
+    }
+
+    /// The port that chromedriver took, from what it prints; none where it ended before.
+    async fn port(&self, stdout: tokio::process::ChildStdout) -> Option<u16> {
         let mut lines = BufReader::new(stdout).lines();
         let port = within("chromedriver's port", async {
             while let Some(line) = lines.next_line().await.unwrap() {
                 if let Some((_, port)) = line.split_once("started successfully on port ") {
-                    return port.trim_end_matches('.').parse().expect("a port");
+                    return Some(port.trim_end_matches('.').parse().expect("a port"));
                 }
             }
-            panic!("chromedriver ended without a port");
+            None
         })
         .await;
         // The pipe stays empty as long as somebody reads.
