@@ -9,7 +9,7 @@ use std::mem::{self, MaybeUninit};
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
-use socket2::Socket;
+use socket2::{SockAddr, Socket};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -140,10 +140,21 @@ pub(super) fn poll(socket: &Socket, events: i16) -> io::Result<i16> {
     Ok(fd.revents)
 }
 
-/// A buffer for socket2's calls. The kernel only writes initialised bytes, so the buffer stays initialised.
-pub(super) fn as_uninit(buffer: &mut [u8]) -> &mut [MaybeUninit<u8>] {
-    // SAFETY: same layout, and nothing uninitialised is ever written through it.
-    unsafe { std::slice::from_raw_parts_mut(buffer.as_mut_ptr().cast(), buffer.len()) }
+/// `recvfrom(2)` of at most `max` bytes into a buffer that has room for them and is empty. The answer's length is the whole
+/// datagram's with `MSG_TRUNC`, and then may be more than came.
+pub(super) fn recv_from(
+    socket: &Socket,
+    buffer: &mut Vec<u8>,
+    max: usize,
+    flags: libc::c_int,
+) -> io::Result<(usize, SockAddr)> {
+    buffer.clear();
+    let room = buffer.spare_capacity_mut();
+    let room_bytes = room.len().min(max);
+    let (length, from) = socket.recv_from_with_flags(&mut room[..room_bytes], flags)?;
+    // SAFETY: the kernel has written as many bytes as it reports, and never more than there was room for.
+    unsafe { buffer.set_len(length.min(room_bytes)) };
+    Ok((length, from))
 }
 
 /// Registers a socket with the runtime's epoll.

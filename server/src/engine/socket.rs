@@ -19,8 +19,8 @@ use crate::metrics;
 use crate::network::Network;
 use crate::policy::{Allowed, Policy, Target};
 
-/// Largest `recv`, and so the size of the buffer that each worker thread keeps for it.
-const RECV_BUFFER: usize = sockyard_protocol::call::RECV_MAX;
+/// What a thread's buffer for `recv` holds unless a call asks for more: what a stream takes at once.
+const USUAL_RECV: usize = sockyard_protocol::event::DATA_KEPT;
 
 /// How soon a call is tried again of which the kernel reports no readiness.
 const UNIX_RETRY: Duration = Duration::from_millis(5);
@@ -237,16 +237,20 @@ impl Socket {
         // With MSG_TRUNC a datagram socket tells the datagram's whole length (recv(2)); a stream would discard.
         let flags = if datagrams { flags | libc::MSG_TRUNC } else { flags };
         BUFFER.with_borrow_mut(|buffer| {
-            if buffer.is_empty() {
-                *buffer = vec![0; RECV_BUFFER];
+            buffer.clear();
+            let usual = max.max(USUAL_RECV);
+            if buffer.capacity() < max || buffer.capacity() > 2 * usual {
+                *buffer = Vec::with_capacity(usual);
             }
-            let room = &mut buffer[..max.min(RECV_BUFFER)];
-            let (length, from) =
-                match unless_blocked(self.raw.recv_from_with_flags(raw::as_uninit(room), flags))? {
-                    Ok(answer) => answer,
-                    Err(error) => return Some(Err(error)),
-                };
-            let bytes = Bytes::copy_from_slice(&room[..length.min(room.len())]);
+            let (length, from) = match unless_blocked(raw::recv_from(&self.raw, buffer, max, flags))? {
+                Ok(answer) => answer,
+                Err(error) => return Some(Err(error)),
+            };
+            // What fills most of the buffer keeps it; the rest is copied to its size, so that nothing small holds much.
+            let bytes = match buffer.len() >= buffer.capacity() / 4 * 3 {
+                true => std::mem::take(buffer).into(),
+                false => Bytes::copy_from_slice(buffer),
+            };
             if flags & libc::MSG_PEEK == 0 {
                 self.bytes_received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
                 metrics::received(bytes.len());
