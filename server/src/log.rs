@@ -115,7 +115,10 @@ impl State {
                 self.bytes -= oldest.weight();
             }
         }
-        for cursor in self.cursors.iter().filter(|cursor| !(sent && cursor.merging)) {
+        // One that merges looks by itself, unless the ring might go past it before.
+        let position = self.position;
+        let rests = |cursor: &Cursor| sent && cursor.merging && position - cursor.position < HIGH_WATER_BYTES;
+        for cursor in self.cursors.iter().filter(|cursor| !rests(cursor)) {
             cursor.wake.notify_one();
         }
         if let Some(asked) = asked {

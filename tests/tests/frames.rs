@@ -291,7 +291,8 @@ async fn a_full_peer_holds_the_client_back_and_nothing_is_lost() {
     let failed = |text: &str| text.contains("\"failed\"");
     peer.shutdown().await.unwrap();
     loop {
-        let message = within("an event", stream.next()).await.unwrap().unwrap();
+        let message = within("an event", stream.next()).await.expect("an open connection").unwrap();
+        assert!(!message.is_close(), "{message:?}");
         let Message::Text(text) = message else { continue };
         assert!(!failed(&text), "{text}");
         if text.contains("peer_closed") {

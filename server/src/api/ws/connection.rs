@@ -9,6 +9,7 @@ use std::time::Duration;
 use sockyard_protocol::call::{DataForm, Frames, PayloadShare};
 use sockyard_protocol::event::{ClosedBy, EventKinds};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,6 +26,10 @@ use crate::session::{Attachment, Session};
 
 /// Longest wait for calls to end once they are cancelled, and for the client's half of a closing handshake.
 const END_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Most bytes of frames that wait for the kernel on one connection, in KiB. Beyond it the client is held up: enough to keep a
+/// peer busy, and what each stuck connection costs.
+const FRAMES_WAITING_KIB: usize = 4 * 1024;
 
 /// How events reach this connection: `session.configure`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -71,6 +76,8 @@ pub(super) struct Connection {
     pub(super) cancel: CancellationToken,
     /// Nothing can be written any more.
     pub(super) gone: CancellationToken,
+    /// Room for bytes of frames that the kernel has no room for yet, in KiB.
+    pub(super) frame_room: Arc<Semaphore>,
     /// How close the writer is behind the log.
     pub(super) pace: log::Pace,
     settings: Arc<Mutex<Settings>>,
@@ -118,6 +125,7 @@ pub(super) async fn run(
         calls: TaskTracker::new(),
         cancel: CancellationToken::new(),
         gone,
+        frame_room: Arc::new(Semaphore::new(FRAMES_WAITING_KIB)),
         pace,
         settings,
     };

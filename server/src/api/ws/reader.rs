@@ -190,16 +190,25 @@ async fn send_message(connection: &Arc<Connection>, message: &[u8]) {
 /// them either, the client is held up, as a TCP peer would be.
 async fn send(connection: &Arc<Connection>, socket: SocketId, to: Option<&Address>, bytes: Bytes) {
     let Some(unsent) = connection.session.send_frame(socket, to, bytes) else { return };
+    let units = u32::try_from(unsent.bytes().div_ceil(1024)).unwrap_or(u32::MAX);
+    let room = async {
+        let own = Arc::clone(&connection.frame_room).acquire_many_owned(units).await.ok()?;
+        Some((own, connection.session.reserve_bytes(unsent.bytes()).await?))
+    };
     let room = tokio::select! {
         biased;
         () = connection.session.ended().cancelled() => return,
         () = connection.gone.cancelled() => return,
-        room = connection.session.reserve_bytes(unsent.bytes()) => room,
+        room = room => room,
     };
-    let Some(room) = room else { return };
+    let Some((own_room, room)) = room else { return };
     let session = Arc::clone(&connection.session);
     // Unconstrained: with tokio's budget used up the first poll would take no turn, and later frames would overtake.
-    let mut waiting = Box::pin(unconstrained(unsent.finish(session, connection.cancel.child_token(), room)));
+    let cancel = connection.cancel.child_token();
+    let mut waiting = Box::pin(unconstrained(async move {
+        unsent.finish(session, cancel, room).await;
+        drop(own_room);
+    }));
     // Polled here once, in the order of the frames, which takes its turn.
     if futures_util::poll!(waiting.as_mut()).is_pending() {
         connection.calls.spawn(waiting);
