@@ -7,14 +7,15 @@
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
-/// Longest wait for a thread that is still in a system call at the end, above all in a close(2) that lingers.
+/// Longest wait for a thread that is still in a system call at the end, above all in a close(2) that lingers. What it
+/// does then ends with the process.
 pub(crate) const END_DEADLINE: Duration = Duration::from_secs(1);
 
 /// The threads.
@@ -29,12 +30,20 @@ struct Worker {
     handle: Handle,
     /// Connections that run there.
     load: Arc<AtomicUsize>,
-    thread: Mutex<Option<thread::JoinHandle<()>>>,
+    /// Disconnected once the thread has ended.
+    ended: Mutex<mpsc::Receiver<()>>,
 }
 
-/// One thing that runs on a thread, for as long as it does.
+/// One connection among those of a thread, for as long as this exists.
 #[derive(Debug)]
-struct Load(Arc<AtomicUsize>);
+pub(crate) struct Load(Arc<AtomicUsize>);
+
+impl Load {
+    fn new(load: &Arc<AtomicUsize>) -> Load {
+        load.fetch_add(1, Ordering::Relaxed);
+        Load(Arc::clone(load))
+    }
+}
 
 impl Drop for Load {
     fn drop(&mut self) {
@@ -60,25 +69,27 @@ impl Workers {
         Ok(Workers { workers, end })
     }
 
-    /// Runs a task on the thread that has the least to do.
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    /// Runs a connection's task on the thread that has the fewest. It keeps the load, or hands it on to what goes on in its
+    /// place, as a WebSocket does after the request that asked for it.
+    pub(crate) fn spawn<F>(&self, task: impl FnOnce(Load) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         let least = self.workers.iter().min_by_key(|worker| worker.load.load(Ordering::Relaxed));
-        let Some(Worker { handle, load, thread: _ }) = least else { return };
-        load.fetch_add(1, Ordering::Relaxed);
-        let load = Load(Arc::clone(load));
-        handle.spawn(async move {
-            task.await;
-            drop(load);
-        });
+        let Some(Worker { handle, load, ended: _ }) = least else { return };
+        handle.spawn(task(Load::new(load)));
     }
 
     /// Ends the threads and whatever still runs on them.
     pub(crate) fn end(&self) {
         self.end.cancel();
+        // Each takes its time for system calls, and a moment to see that it is to end.
+        let deadline = Instant::now() + 2 * END_DEADLINE;
         for worker in &self.workers {
-            let thread = worker.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(thread) = thread {
-                thread.join().ok(/* a panic there has been reported already */);
+            let ended = worker.ended.lock().unwrap_or_else(PoisonError::into_inner);
+            let left = deadline.saturating_duration_since(Instant::now());
+            if ended.recv_timeout(left) == Err(mpsc::RecvTimeoutError::Timeout) {
+                tracing::warn!("a thread did not end in time");
             }
         }
     }
@@ -88,10 +99,43 @@ impl Worker {
     fn start(number: usize, end: CancellationToken) -> io::Result<Worker> {
         let runtime = runtime()?;
         let handle = runtime.handle().clone();
-        let thread = thread::Builder::new().name(format!("worker {number}")).spawn(move || {
+        let (running, ended) = mpsc::sync_channel(0);
+        thread::Builder::new().name(format!("worker {number}")).spawn(move || {
+            let _running: mpsc::SyncSender<()> = running;
             runtime.block_on(end.cancelled());
             runtime.shutdown_timeout(END_DEADLINE);
         })?;
-        Ok(Worker { handle, load: Arc::default(), thread: Mutex::new(Some(thread)) })
+        Ok(Worker { handle, load: Arc::default(), ended: Mutex::new(ended) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_spread_over_the_threads_for_as_long_as_they_are_open() {
+        let workers = Workers::start().unwrap();
+        let (opened, arriving) = mpsc::channel();
+        let open = |count: usize| -> Vec<(Option<String>, Load)> {
+            for _ in 0..count {
+                let opened = opened.clone();
+                // The task itself is done at once; its load goes on, as that of a WebSocket does.
+                workers.spawn(async move |load| {
+                    opened.send((thread::current().name().map(str::to_owned), load)).unwrap();
+                });
+            }
+            (0..count).map(|_| arriving.recv_timeout(Duration::from_secs(5)).unwrap()).collect()
+        };
+        let mut connections = open(3 * workers.workers.len());
+        for number in 0..workers.workers.len() {
+            let name = Some(format!("worker {number}"));
+            assert_eq!(connections.iter().filter(|(thread, _)| *thread == name).count(), 3, "{name:?}");
+        }
+        let first = Some("worker 0".to_owned());
+        connections.retain(|(thread, _)| *thread != first);
+        let next = open(3);
+        assert!(next.iter().all(|(thread, _)| *thread == first), "{next:?}");
+        workers.end();
     }
 }

@@ -15,6 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::{App, problem};
 use crate::metrics;
+use crate::workers::Load;
 
 /// Where a connection arrived. Put into every request by the accept loop.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub(super) struct Arrival {
 #[derive(Debug)]
 pub(super) struct Place {
     pub(super) _permit: OwnedSemaphorePermit,
+    /// What it counts on its thread.
+    pub(super) _load: Load,
     pub(super) _open: metrics::Open,
 }
 

@@ -47,12 +47,15 @@ pub(crate) async fn serve(
         };
         let Some((stream, place)) = accepted else { continue };
         let (router, stop) = (router.clone(), stop.clone());
-        workers.spawn(connections.track_future(async move {
-            if let Err(error) = connection(stream, place, router, &stop).await {
-                // What a peer does is not our error.
-                tracing::debug!(%error, "connection ended");
-            }
-        }));
+        workers.spawn(|load| {
+            connections.track_future(async move {
+                let place = Place { _permit: place, _load: load, _open: metrics::Open::http() };
+                if let Err(error) = connection(stream, place, router, &stop).await {
+                    // What a peer does is not our error.
+                    tracing::debug!(%error, "connection ended");
+                }
+            })
+        });
     }
     drop(listener);
     connections.close();
@@ -77,7 +80,7 @@ async fn accept(
 
 async fn connection(
     stream: std::net::TcpStream,
-    place: OwnedSemaphorePermit,
+    place: Place,
     router: Router,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
@@ -85,7 +88,6 @@ async fn connection(
     let local = stream.local_addr()?;
     stream.set_nodelay(true)?;
     socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_DEADLINE))?;
-    let place = Place { _permit: place, _open: metrics::Open::http() };
     let arrival = Arrival { local, place: Arc::new(place) };
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(arrival.clone());
