@@ -62,16 +62,23 @@ pub(super) enum Violation {
 pub(super) struct Input {
     half: OwnedReadHalf,
     frames: Frames,
+    /// Bytes read since other connections of the thread had their turn.
+    in_a_row: usize,
 }
 
 impl Input {
     /// `read` is what came together with the request, and `longest` bounds a message.
     pub(super) fn new(half: OwnedReadHalf, read: &[u8], longest: usize) -> Input {
-        Input { half, frames: Frames { buffer: read.to_vec(), start: 0, joined: None, longest } }
+        Input { half, frames: Frames { buffer: read.to_vec(), start: 0, joined: None, longest }, in_a_row: 0 }
     }
 
     /// Reads more, waiting for it where there is nothing yet; false at the end. Cancel-safe.
     pub(super) async fn fill(&mut self) -> io::Result<bool> {
+        if self.in_a_row >= READ_BYTES {
+            self.in_a_row = 0;
+            // Whoever sends without a pause, and nothing that needs a wait, would have the thread for themselves.
+            tokio::task::yield_now().await;
+        }
         loop {
             self.frames.make_room();
             // Nothing large is held while there is nothing to read.
@@ -80,7 +87,9 @@ impl Input {
             // Polled once: this read knows from its length whether there may be more, which spares a call that finds nothing.
             let read = std::pin::pin!(self.half.read_buf(&mut self.frames.buffer));
             if let Poll::Ready(read) = futures_util::poll!(read) {
-                return Ok(read? > 0);
+                let count = read?;
+                self.in_a_row += count;
+                return Ok(count > 0);
             }
         }
     }
@@ -348,6 +357,28 @@ mod tests {
         check(&4001u16.to_be_bytes(), 4001);
         check(&1006u16.to_be_bytes(), 1002);
         check(&[&1000u16.to_be_bytes()[..], &[0xFF]].concat(), 1007);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_sends_without_a_pause_leaves_others_their_turn() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (half, _other) = listener.accept().await.unwrap().0.into_split();
+        client.writable().await.unwrap();
+        while client.try_write(&[0x8A; READ_BYTES]).is_ok() {}
+        let mut input = Input::new(half, &[], LONGEST);
+        input.half.readable().await.unwrap();
+        let read = std::cell::Cell::new(0);
+        let mut reading = std::pin::pin!(async {
+            loop {
+                assert!(input.fill().await.unwrap());
+                read.set(read.get() + input.frames.buffer.len());
+                input.frames.buffer.clear();
+            }
+        });
+        assert!(futures_util::poll!(reading.as_mut()).is_pending());
+        let read = read.get();
+        assert!(read > 0 && read <= 3 * READ_BYTES, "{read} bytes without a pause");
     }
 
     #[test]
