@@ -75,7 +75,8 @@ struct Cursor {
     id: u64,
     /// The position up to which it has been served.
     position: u64,
-    /// The connection merges events and will look by itself: no need to wake it for a `sent`.
+    /// The connection merges events and will look by itself: while it is close behind there is no need to wake it for a
+    /// `sent`.
     merging: bool,
     wake: Arc<Notify>,
 }

@@ -147,3 +147,20 @@ fn a_call_that_did_nothing_leaves_no_gap() {
     let page = log.read(0, 10, |_| true);
     assert_eq!(page.entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [1, 2]);
 }
+
+#[tokio::test]
+async fn a_connection_that_merges_events_is_woken_before_the_ring_can_pass_it() {
+    let log = Log::new(LIMITS);
+    let mut reader = Reader::attach(Arc::clone(&log), None);
+    reader.set_merging(true);
+    let send = || {
+        let kept = Kept::new(&[0; 65_536]);
+        log.record().append(Some(3), Happening::Sent { kept, to: None, flags: Vec::new(), began: None });
+    };
+    let woken = Arc::clone(&log.lock().cursors[0].wake);
+    send();
+    timeout(Duration::from_millis(20), woken.notified()).await.expect_err("woken for a single `sent`");
+    (0..20).for_each(|_| send());
+    timeout(Duration::from_secs(5), reader.next()).await.expect("events");
+    timeout(Duration::from_secs(5), woken.notified()).await.expect("woken while it lags by 1.3 MB");
+}
