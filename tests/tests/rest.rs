@@ -1,6 +1,7 @@
 //! Section 10: the same calls over REST, live streams, and the one-shot exchange.
 
 use serde_json::{Value, json};
+use sockyard_tests::metrics::Metrics;
 use sockyard_tests::rest::{RestClient, json_of, next_event, request};
 use sockyard_tests::{TestServer, WsClient, eventually, http, sockets};
 
@@ -206,6 +207,25 @@ async fn an_exchange_needs_no_session() {
     assert_eq!(denied.status, 403);
     let no_token = request(&server, "POST", "/api/v1/exchange", None, Some(json!({}))).await;
     assert_eq!(no_token.status, 401);
+}
+
+#[tokio::test]
+async fn an_exchange_whose_client_goes_leaves_no_session_behind() {
+    let server = TestServer::start();
+    let (outside, address) = sockets::udp().await;
+    let token = server.token.as_deref();
+    let body = json!({"type": "dgram", "to": address, "send": "ping"});
+    tokio::select! {
+        answer = request(&server, "POST", "/api/v1/exchange", token, Some(body)) => panic!("{}", answer.text()),
+        _ = sockets::receive(&outside) => {}
+    }
+    // The grace time would be a minute.
+    eventually("the session's end", async || {
+        let metrics = Metrics::of(&server).await;
+        let ended = metrics.value("sockyard_sessions_ended_total{reason=\"closed\"}");
+        (metrics.value("sockyard_sessions") == 0.0 && ended == 1.0).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

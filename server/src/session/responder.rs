@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 use sockyard_protocol::responder::{Rule, When};
 use sockyard_protocol::{Fault, Payload, Responder};
@@ -29,7 +30,8 @@ pub(super) struct ReadyRule {
 #[derive(Debug)]
 enum Condition {
     Always,
-    Contains(Vec<u8>),
+    /// Searched for in steps that grow with the bytes alone, whatever peers and clients choose.
+    Contains(Box<Finder<'static>>),
     Equals(Vec<u8>),
     Matches(Regex),
 }
@@ -80,9 +82,7 @@ impl Condition {
     fn fits(&self, came: &[u8]) -> bool {
         match self {
             Condition::Always => true,
-            Condition::Contains(part) => {
-                part.is_empty() || came.windows(part.len()).any(|window| window == part.as_slice())
-            }
+            Condition::Contains(part) => part.find(came).is_some(),
             Condition::Equals(whole) => came == whole.as_slice(),
             Condition::Matches(regex) => regex.is_match(came),
         }
@@ -98,7 +98,10 @@ fn ready_rule(index: usize, rule: &Rule) -> Result<ReadyRule, Fault> {
     };
     let when = match when {
         None => Condition::Always,
-        Some(When::Contains(payload)) => Condition::Contains(bytes("when.contains", payload)?),
+        Some(When::Contains(payload)) => {
+            let part = bytes("when.contains", payload)?;
+            Condition::Contains(Box::new(Finder::new(&part).into_owned()))
+        }
         Some(When::Equals(payload)) => Condition::Equals(bytes("when.equals", payload)?),
         Some(When::Regex(text)) => {
             let regex = RegexBuilder::new(text).size_limit(REGEX_BYTES).build();
@@ -138,6 +141,19 @@ mod tests {
         check(b"123", Some((Some(b"\0"), 7, false)));
         check(b"x\x9dh", Some((Some(b"gbk"), 0, false)));
         check(b"nothing", None);
+    }
+
+    #[test]
+    fn a_part_is_found_soon_however_much_it_looks_like_the_rest() {
+        let part = [&[b'a'; 30_000][..], b"b"].concat();
+        let finder = Condition::Contains(Box::new(Finder::new(&part).into_owned()));
+        let started = std::time::Instant::now();
+        for _ in 0..20 {
+            assert!(!finder.fits(&[b'a'; 65_536]));
+        }
+        assert!(finder.fits(&[&[b'a'; 35_000][..], b"b"].concat()));
+        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+        assert!(Condition::Contains(Box::new(Finder::new(b"").into_owned())).fits(b""));
     }
 
     #[test]

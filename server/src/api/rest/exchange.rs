@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use memchr::memmem::Finder;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sockyard_protocol::answer::Received;
 use sockyard_protocol::{Address, Answer, Data, Fault, Host, Payload, SocketType};
+use tokio::runtime::Handle;
 
 use super::super::describe::{Operation, Success, Tag, Token};
 use super::super::routes::{Route, Verb};
@@ -69,11 +71,11 @@ struct Reply {
 }
 
 /// Where a stream's reply ends.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 enum Until {
     Close,
     Bytes(usize),
-    Text(Vec<u8>),
+    Text(Box<Finder<'static>>),
 }
 
 impl Until {
@@ -89,19 +91,23 @@ impl Until {
                     }
                     _ => wrong(&format!("takes a number of bytes from 1 to {REPLY_MAX}, as in bytes:16")),
                 },
-                Some(("text", text)) if !text.is_empty() => Ok(Until::Text(text.as_bytes().to_vec())),
+                Some(("text", text)) if !text.is_empty() => {
+                    Ok(Until::Text(Box::new(Finder::new(text).into_owned())))
+                }
                 _ => wrong("is close, bytes:N or text:…"),
             },
         }
     }
 
-    /// How many of these bytes make the whole reply, once it is there.
-    fn end(&self, bytes: &[u8]) -> Option<usize> {
+    /// How many of these bytes make the whole reply, once it is there. It does not end within the first `known`.
+    fn end(&self, bytes: &[u8], known: usize) -> Option<usize> {
         match self {
             Until::Close => None,
             Until::Bytes(number) => (bytes.len() >= *number).then_some(*number),
             Until::Text(text) => {
-                bytes.windows(text.len()).position(|window| window == text).map(|start| start + text.len())
+                let length = text.needle().len();
+                let from = (known + 1).saturating_sub(length);
+                text.find(&bytes[from..]).map(|start| from + start + length)
             }
         }
     }
@@ -151,16 +157,39 @@ async fn run(State(app): State<Arc<App>>, headers: HeaderMap, request: Request) 
                 let path = error.path().to_string();
                 Fault::bad_params(if path == "." { "body" } else { &path }, &error.inner().to_string())
             })?;
-        let presence = app.registry.open()?;
-        let outcome = exchange.perform(&presence).await;
-        perform(&presence, "session.close", Map::new()).await?;
+        let session = OwnSession(Some(app.registry.open()?));
+        let outcome = exchange.perform(&session).await;
+        session.close().await?;
         Ok(axum::Json(outcome?).into_response())
     })
     .await
 }
 
+/// The session of one exchange. It is closed even where the client goes before it has its answer: nobody else could.
+struct OwnSession(Option<Presence>);
+
+impl OwnSession {
+    async fn close(mut self) -> Result<(), Fault> {
+        let Some(presence) = &self.0 else { return Ok(()) };
+        perform(presence, "session.close", Map::new()).await?;
+        self.0 = None;
+        Ok(())
+    }
+}
+
+impl Drop for OwnSession {
+    fn drop(&mut self) {
+        if let (Some(presence), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(async move {
+                perform(&presence, "session.close", Map::new()).await.ok(/* it has ended by itself */)
+            });
+        }
+    }
+}
+
 impl Exchange {
-    async fn perform(&self, presence: &Presence) -> Result<Reply, Fault> {
+    async fn perform(&self, session: &OwnSession) -> Result<Reply, Fault> {
+        let presence = session.0.as_ref().ok_or_else(Fault::no_such_session)?;
         let until = Until::parse(self.until.as_deref())?;
         if self.r#type == SocketType::Dgram && self.until.is_some() {
             return Err(Fault::bad_params("until", "is for streams; a datagram's reply is one datagram"));
@@ -200,12 +229,13 @@ impl Exchange {
             let Answer::Received(Received { data, eof, from: sender, .. }) = answer else {
                 return Err(Fault::internal());
             };
+            let known = bytes.len();
             bytes.extend_from_slice(&data.to_bytes().unwrap_or_default());
             from = sender.or(from);
             if self.r#type == SocketType::Dgram || eof {
                 break;
             }
-            if let Some(end) = until.end(&bytes) {
+            if let Some(end) = until.end(&bytes, known) {
                 bytes.truncate(end);
                 break;
             }
@@ -225,12 +255,14 @@ mod tests {
 
     #[test]
     fn a_reply_ends_where_until_says() {
-        let end = |until, bytes: &[u8]| Until::parse(Some(until)).unwrap().end(bytes);
+        let end = |until, bytes: &[u8]| Until::parse(Some(until)).unwrap().end(bytes, 0);
         assert_eq!(end("close", b"abc"), None);
         assert_eq!(end("bytes:2", b"abc"), Some(2));
         assert_eq!(end("bytes:4", b"abc"), None);
         assert_eq!(end("text:\r\n", b"a\r\nb"), Some(3));
         assert_eq!(end("text::", b"a:b"), Some(2));
+        let line = Until::parse(Some("text:\r\n")).unwrap();
+        assert_eq!((line.end(b"a\r\n", 2), line.end(b"a\n\r\n", 3)), (Some(3), Some(4)));
         for wrong in ["", "bytes", "bytes:", "bytes:0", "bytes:+1", "bytes:1048577", "text:", "line"] {
             assert_eq!(Until::parse(Some(wrong)).unwrap_err().code, -32602, "{wrong}");
         }
