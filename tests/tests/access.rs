@@ -176,6 +176,8 @@ async fn a_get_that_is_no_upgrade_is_told_what_is_missing() {
     assert_eq!(http::get(&server, "/api/v1/ws", &[]).await.problem()["error"]["code"], 8);
     let answer = http::get(&server, "/api/v1/ws", &[&token]).await;
     assert_eq!(answer.status, 426);
+    let wanted = ["upgrade", "connection", "sec-websocket-version"].map(|name| answer.header(name));
+    assert_eq!(wanted, [Some("websocket"), Some("upgrade"), Some("13")]);
     assert_eq!(answer.problem()["status"], 426);
     let answer = http::get(&server, "/api/v1/ws?session=s_none&token=x", &[]).await;
     assert_eq!((answer.status, &answer.problem()["error"]["code"]), (404, &json!(7)));

@@ -98,7 +98,7 @@ async fn upgrade(
         Err(fault) => return problem::fault(&fault),
     };
     let (Some(key), Some(on_upgrade)) = (handshake_key(request.method(), headers), on_upgrade) else {
-        return problem::plain(StatusCode::UPGRADE_REQUIRED, "this address speaks WebSocket (RFC 6455)");
+        return not_upgraded();
     };
     let resumed = session.is_some();
     let attachment = match session.map_or_else(|| app.registry.open(), Ok).and_then(Attachment::new) {
@@ -122,6 +122,13 @@ async fn upgrade(
         Some(protocol) => (StatusCode::SWITCHING_PROTOCOLS, accepted, accept, protocol).into_response(),
         None => (StatusCode::SWITCHING_PROTOCOLS, accepted, accept).into_response(),
     }
+}
+
+/// What RFC 9110 section 15.5.22 and RFC 6455 section 4.4 want said to whoever came for something else.
+fn not_upgraded() -> Response {
+    let why = "this address speaks WebSocket, version 13 (RFC 6455)";
+    let wanted = [(CONNECTION, "upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_VERSION, "13")];
+    (wanted, problem::plain(StatusCode::UPGRADE_REQUIRED, why)).into_response()
 }
 
 /// The connection itself once the answer is out, and what the client has sent in the meantime.
