@@ -132,11 +132,9 @@ pub(super) async fn run(
     let connection = Arc::new(connection);
 
     let ending = reader::run(&connection, &mut input).await;
+    let is_goodbye = matches!(ending, Ending::Goodbye(_));
     let reason = match ending {
-        Ending::Goodbye(code) => {
-            left.cancel();
-            Some((code, ""))
-        }
+        Ending::Goodbye(code) => Some((code, "")),
         Ending::Reason(reason) => Some(reason),
         Ending::Silent => match connection.session.ended_by() {
             Some(ClosedBy::Server) => Some((close_code::AWAY, "the server is shutting down")),
@@ -146,6 +144,10 @@ pub(super) async fn run(
     };
     if let Some(reason) = reason {
         closing.set(reason).ok(/* the writer has a reason of its own already */);
+    }
+    // Only now, as the writer then answers with that code.
+    if is_goodbye {
+        left.cancel();
     }
     // With the outbox's last sender gone the writer writes what is left, says goodbye and ends.
     connection.calls.close();
