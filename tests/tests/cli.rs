@@ -150,6 +150,9 @@ async fn a_wrong_command_line_gives_2_and_says_what_is_wrong() {
     check(&["call", "socket.list", "{"], "PARAMS: not JSON").await;
     check(&["call", "socket.list", "[]"], "a JSON object").await;
     check(&["call", "socket.list", "@/nowhere"], "/nowhere").await;
+    let long = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(long.path(), " ".repeat((1 << 20) + 1)).unwrap();
+    check(&["call", "socket.list", &format!("@{}", long.path().display())], "more than 1048576 bytes").await;
     check(&["call", "socket.list", "--session", "s"], "--session-token").await;
     check(&["call", "socket.list", "--session", "s&x", "--session-token", "t"], "letters").await;
     check(&["call", "socket.list", "--url", "https://play.example.org"], "TLS").await;

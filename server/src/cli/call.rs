@@ -1,6 +1,6 @@
 //! `sockyard call`: any call of the protocol.
 
-use std::io::Read as _;
+use std::io::Read;
 
 use clap::Args;
 use serde_json::value::RawValue;
@@ -63,7 +63,7 @@ pub(crate) async fn run(options: &CallOptions) -> Result<(), Failure> {
             let outcome = make(&client, &options.method, &params).await;
             if options.keep {
                 let (session, token) = (&client.hello().session, &client.hello().token);
-                output::line_to_stderr(&super::session::exports(session, token));
+                output::line_to_stderr(&super::session::exports(session, token)?);
             } else if options.method != "session.close" {
                 // Where it has ended by itself, that is as good.
                 client.close_session().await.unwrap_or_default();
@@ -89,16 +89,11 @@ fn read_params(text: &str) -> Result<Map<String, Value>, Failure> {
         Some(path) => {
             let file = std::fs::File::open(path)
                 .map_err(|error| Failure::Usage(format!("PARAMS: open {path}: {error}")))?;
-            file.take(PARAMS_MAX)
-                .read_to_string(&mut read)
-                .map_err(|error| Failure::Usage(format!("PARAMS: read {path}: {error}")))?;
+            read_up_to_most(file, path, &mut read)?;
             &read
         }
         None if text == "-" => {
-            std::io::stdin()
-                .take(PARAMS_MAX)
-                .read_to_string(&mut read)
-                .map_err(|error| Failure::Usage(format!("PARAMS: read stdin: {error}")))?;
+            read_up_to_most(std::io::stdin(), "stdin", &mut read)?;
             &read
         }
         None => text,
@@ -107,5 +102,17 @@ fn read_params(text: &str) -> Result<Map<String, Value>, Failure> {
         Ok(Value::Object(params)) => Ok(params),
         Ok(_) => Err(Failure::usage("PARAMS must be a JSON object, as in '{\"socket\":3}'")),
         Err(error) => Err(Failure::Usage(format!("PARAMS: not JSON: {error}"))),
+    }
+}
+
+fn read_up_to_most(source: impl Read, name: &str, read: &mut String) -> Result<(), Failure> {
+    let wrong = |problem: String| Failure::Usage(format!("PARAMS: {problem}"));
+    source
+        .take(PARAMS_MAX + 1)
+        .read_to_string(read)
+        .map_err(|error| wrong(format!("read {name}: {error}")))?;
+    match read.len() as u64 {
+        0..=PARAMS_MAX => Ok(()),
+        _ => Err(wrong(format!("{name} has more than {PARAMS_MAX} bytes, the most that one call takes"))),
     }
 }

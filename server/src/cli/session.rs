@@ -48,7 +48,7 @@ pub(crate) async fn run(options: &SessionOptions) -> Result<(), Failure> {
             let hello = client.hello().clone();
             client.leave().await;
             if !json {
-                return output::line(&exports(&hello.session, &hello.token)).await;
+                return output::line(&exports(&hello.session, &hello.token)?).await;
             }
             let hello = serde_json::value::to_raw_value(&hello)
                 .map_err(|error| Failure::Answer(format!("the greeting: {error}")))?;
@@ -63,7 +63,26 @@ pub(crate) async fn run(options: &SessionOptions) -> Result<(), Failure> {
     }
 }
 
-/// Lines for a shell. Ids and tokens have no character that a shell would take for anything else.
-pub(super) fn exports(session: &str, token: &str) -> String {
-    format!("export SOCKYARD_SESSION={session}\nexport SOCKYARD_SESSION_TOKEN={token}")
+/// Lines for a shell, which runs them. Whatever answers at `--url` may say anything, so an id or token with a character
+/// that a shell might take for something else is refused; a server's own have none.
+pub(super) fn exports(session: &str, token: &str) -> Result<String, Failure> {
+    let tame = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if !tame(session) || !tame(token) {
+        let what = "what answers at --url is no Sockyard server: a session's id and token are letters, digits, - and _";
+        return Err(Failure::NoServer(what.to_owned()));
+    }
+    Ok(format!("export SOCKYARD_SESSION={session}\nexport SOCKYARD_SESSION_TOKEN={token}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_is_given_nothing_that_it_could_take_for_a_command() {
+        assert!(exports("s_0123456789abcdef", "Ab-_9").is_ok());
+        for wrong in ["s_1;reboot", "$(reboot)", "`reboot`", "a b", "a\nreboot", "a&b", "'a"] {
+            assert!(exports(wrong, "a").is_err() && exports("a", wrong).is_err(), "{wrong}");
+        }
+    }
 }
