@@ -18,9 +18,11 @@ use super::outbox::Reply;
 
 /// A client that sends nothing for this long, not even an answer to our pings, is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
-/// After so many sends the other tasks of the thread have their turn: above all those that take in what comes back, which
+/// After so many messages the other tasks of the thread have their turn: above all those that take in what comes back, which
 /// a flood of datagrams would otherwise lose.
-const SENDS_IN_A_ROW: usize = 32;
+const MESSAGES_IN_A_ROW: usize = 32;
+/// Most frames that are sent as one, and places that a connection keeps for them.
+const JOIN_FRAMES: usize = 1024;
 /// Most bytes of frames that are sent as one: what an event keeps.
 const JOIN_MAX: usize = DATA_KEPT;
 
@@ -92,7 +94,7 @@ async fn take(connection: &Arc<Connection>, input: &mut Input, frames: &mut Join
                     Ok(text) => connection.handle(text).await,
                     Err(_) => return Err(Ending::Reason(NOT_UTF8)),
                 }
-                frames.give_way().await;
+                frames.give_way(connection).await;
             }
             Incoming::Joined(kind, bytes) => {
                 frames.send(connection, input).await;
@@ -103,7 +105,7 @@ async fn take(connection: &Arc<Connection>, input: &mut Input, frames: &mut Join
                 }
             }
             Incoming::Ping(payload) => connection.outbox.pong(payload).await,
-            Incoming::Pong => {}
+            Incoming::Pong => frames.give_way(connection).await,
             Incoming::Close(code) => {
                 frames.send(connection, input).await;
                 return Err(Ending::Goodbye(code));
@@ -121,8 +123,8 @@ struct Joined {
     /// Where their bytes lie.
     places: Vec<Range<usize>>,
     bytes: usize,
-    /// Sends since others had their turn.
-    sends: usize,
+    /// Messages since others had their turn.
+    in_a_row: usize,
 }
 
 impl Joined {
@@ -133,10 +135,11 @@ impl Joined {
             _ => {
                 self.send(connection, input).await;
                 send_message(connection, message).await;
-                return self.give_way().await;
+                return self.give_way(connection).await;
             }
         };
-        if frame.socket != self.socket || self.bytes + frame.bytes.len() > JOIN_MAX {
+        let full = self.bytes + frame.bytes.len() > JOIN_MAX || self.places.len() >= JOIN_FRAMES;
+        if frame.socket != self.socket || full {
             self.send(connection, input).await;
         }
         self.socket = frame.socket;
@@ -153,23 +156,32 @@ impl Joined {
                 joined.extend_from_slice(input.bytes(place.clone()));
             }
             send(connection, self.socket, None, joined.into()).await;
-            self.give_way().await;
+            self.give_way(connection).await;
         } else {
             for place in &places {
                 let bytes = Bytes::copy_from_slice(input.bytes(place.clone()));
                 send(connection, self.socket, None, bytes).await;
-                self.give_way().await;
+                self.give_way(connection).await;
             }
         }
         self.places = places;
         self.places.clear();
     }
 
-    async fn give_way(&mut self) {
-        self.sends += 1;
-        if self.sends >= SENDS_IN_A_ROW {
-            self.sends = 0;
-            tokio::task::yield_now().await;
+    /// Counts one message more, and after a row of them lets others go first: the other tasks of the thread, and the writer where
+    /// it lags behind what these messages log.
+    async fn give_way(&mut self, connection: &Connection) {
+        self.in_a_row += 1;
+        if self.in_a_row < MESSAGES_IN_A_ROW {
+            return;
+        }
+        self.in_a_row = 0;
+        tokio::task::yield_now().await;
+        tokio::select! {
+            biased;
+            () = connection.pace.caught_up() => {}
+            () = connection.session.ended().cancelled() => {}
+            () = connection.gone.cancelled() => {}
         }
     }
 }
