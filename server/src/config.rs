@@ -93,7 +93,7 @@ pub(crate) struct ServeOptions {
     )]
     pub(crate) metrics_token: Option<String>,
 
-    /// How the server's log on stderr is written; SOCKYARD_LOG sets its level
+    /// How the server's log on stderr is written; SOCKYARD_LOG=debug makes it say more, warn, error and off less
     #[arg(long, value_name = "FORMAT", env = "SOCKYARD_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
 
