@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use nix::errno::Errno;
@@ -26,6 +26,10 @@ use crate::workers::{self, Workers};
 
 /// Longest way down: sockets closed, connections told, then the process ends whatever is left.
 const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(8);
+
+/// A signal that comes again so soon is the same one: `timeout` sends its own to the process and then to the group, and
+/// shells and supervisors do the like.
+const SAME_SIGNAL: Duration = Duration::from_millis(500);
 
 /// Runs the server until SIGTERM or Ctrl-C.
 pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
@@ -114,8 +118,11 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     };
     Ok(async move {
         next().await;
+        let first = Instant::now();
         tokio::spawn(async move {
-            next().await;
+            while first.elapsed() < SAME_SIGNAL {
+                next().await;
+            }
             std::process::exit(130);
         });
     })

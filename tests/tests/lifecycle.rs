@@ -115,6 +115,18 @@ async fn sigterm_tells_clients_closes_sockets_and_ends_well() {
 }
 
 #[tokio::test]
+async fn a_signal_that_is_sent_twice_at_once_is_one() {
+    let mut server = TestServer::start();
+    let client = WsClient::open(&server).await;
+    // It does not read, so the way down takes as long as it may.
+    client.pause();
+    server.terminate();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    server.terminate();
+    assert_eq!(server.exit().await.code(), Some(0));
+}
+
+#[tokio::test]
 async fn sigint_ends_it_too_even_with_a_client_that_does_not_read() {
     let mut server = TestServer::start();
     let client = WsClient::open(&server).await;
