@@ -168,7 +168,7 @@ impl From<Error> for Failure {
 fn with_remedy(fault: Fault) -> Fault {
     match fault.code {
         8 => fault.with_hint(
-            "give the owner's token with --token or SOCKYARD_TOKEN, or the URL that the server printed with --url",
+            "the token is missing or another server's; give the owner's token with --token or SOCKYARD_TOKEN, or the URL that the server printed with --url",
         ),
         _ => fault,
     }

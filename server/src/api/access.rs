@@ -22,7 +22,14 @@ impl Access {
         let shown = bearer(headers).or_else(|| subprotocol(headers));
         match shown {
             Some(shown) if is_same(shown, token) => Ok(()),
-            _ => Err(Fault::unauthorized()),
+            Some(_) => Err(Fault::unauthorized().with_hint(
+                "this is not the owner's token, which stands behind #token= in the address that the server printed at \
+                 its start",
+            )),
+            None => Err(Fault::unauthorized().with_hint(
+                "open the address that the server printed at its start, or send what stands there behind #token= as \
+                 `Authorization: Bearer`",
+            )),
         }
     }
 
