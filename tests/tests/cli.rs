@@ -270,6 +270,8 @@ async fn an_exchange_over_tcp_ends_where_it_is_told_and_in_time() {
     assert_eq!(run(exchange(&["--send", "", "--until", "text:\r\n"])).await.stdout, b"220 ready\r\n");
     let late = run(exchange(&["--timeout-ms", "100"])).await;
     assert_eq!((late.code, &late.error()["code"]), (Some(1), &json!(4)), "{late:?}");
+    let hint = late.error()["data"]["hint"].to_string();
+    assert!(hint.contains("15 bytes came, and the peer has not closed"), "{hint}");
     answering.abort();
 }
 

@@ -27,6 +27,9 @@ const TIMEOUT_MAX_MS: u64 = 30_000;
 /// Most bytes that a stream's reply may come to.
 const REPLY_MAX: usize = sockyard_protocol::call::RECV_MAX;
 
+/// The code of [`Fault::timeout`].
+const TIMED_OUT: i32 = 4;
+
 /// One exchange.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -225,7 +228,8 @@ impl Exchange {
         loop {
             let max = REPLY_MAX - bytes.len();
             let answer =
-                call("socket.recv", json!({"socket": socket, "max": max, "timeout_ms": left()})).await?;
+                call("socket.recv", json!({"socket": socket, "max": max, "timeout_ms": left()})).await;
+            let answer = answer.map_err(|fault| self.explained(fault, bytes.len()))?;
             let Answer::Received(Received { data, eof, from: sender, .. }) = answer else {
                 return Err(Fault::internal());
             };
@@ -246,6 +250,22 @@ impl Exchange {
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let from = from.unwrap_or_else(|| self.to.to_string());
         Ok(Reply { reply: Data::from_bytes(&bytes), bytes: bytes.len(), from: Some(from), duration_us })
+    }
+}
+
+impl Exchange {
+    /// A stream's reply that came and did not end is lost with the session, so the error says what was missing.
+    fn explained(&self, fault: Fault, bytes: usize) -> Fault {
+        if fault.code != TIMED_OUT || self.r#type != SocketType::Stream {
+            return fault;
+        }
+        let end = match self.until.as_deref() {
+            None | Some("close") => {
+                "the peer has not closed; with `until` the reply ends at bytes:N or text:… instead".to_owned()
+            }
+            Some(until) => format!("{until:?} was not reached"),
+        };
+        fault.with_hint(format!("{bytes} bytes came, and {end}"))
     }
 }
 
