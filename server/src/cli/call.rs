@@ -60,7 +60,7 @@ pub(crate) async fn run(options: &CallOptions) -> Result<(), Failure> {
         }
         None => {
             let (client, _) = server.open().await?;
-            let outcome = make(&client, &options.method, &params).await;
+            let outcome = make(&client, &options.method, &params).await.map_err(in_new_session);
             if options.keep {
                 let (session, token) = (&client.hello().session, &client.hello().token);
                 output::line_to_stderr(&super::session::exports(session, token)?);
@@ -76,6 +76,16 @@ pub(crate) async fn run(options: &CallOptions) -> Result<(), Failure> {
     match &options.field {
         Some(path) => output::field(&result, path).await,
         None => output::json(&result).await,
+    }
+}
+
+/// A socket number that comes from an earlier call needs that call's session.
+fn in_new_session(failure: Failure) -> Failure {
+    match failure {
+        Failure::Call(fault) if fault.code == 3 => Failure::Call(Box::new(fault.with_hint(
+            "this call had a new session of its own; for several calls in one, eval \"$(sockyard session open)\" first",
+        ))),
+        other => other,
     }
 }
 
