@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::wording;
+
 /// Longest hint, in bytes.
 const HINT_MAX: usize = 500;
 
@@ -183,7 +185,8 @@ impl Fault {
 
     /// `-32602`: the parameter `field` is wrong; `problem` reads on after the name.
     pub fn bad_params(field: &str, problem: &str) -> Fault {
-        Fault::new(-32602, FaultKind::Protocol, "bad params").with_hint(format!("{field}: {problem}"))
+        Fault::new(-32602, FaultKind::Protocol, "bad params")
+            .with_hint(format!("{field}: {}", wording::plain(problem)))
     }
 
     /// `-32603`: a fault of the server's own.

@@ -20,6 +20,7 @@ pub mod responder;
 pub mod rpc;
 #[cfg(feature = "schemas")]
 pub mod schema;
+mod wording;
 
 pub use address::{Address, Host, UnixName};
 pub use answer::Answer;

@@ -115,7 +115,7 @@ async fn a_wrong_request_is_told_what_is_wrong() {
     check("?format=jsonl&kinds=snet", "kinds", "snet").await;
     check("?format=jsonl&data=hex", "data", "hex").await;
     check("?format=jsonl&limit=1", "limit", "unknown field").await;
-    check("?format=jsonl&socket=x", "socket", "digit").await;
+    check("?format=jsonl&socket=x", "socket", "is not a whole number").await;
     let path = format!("/api/v1/sessions/{}/export?format=jsonl", client.hello.session);
     let stranger = sockyard_tests::rest::request(&server, "GET", &path, Some("x"), None).await;
     assert_eq!(stranger.problem()["error"]["code"], 7);
