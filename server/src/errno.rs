@@ -62,6 +62,7 @@ pub(crate) fn hint(call: &str, errno: &str, address: Option<&str>) -> Option<Str
         ("socket", "EMFILE" | "ENFILE") => {
             "the server has no file descriptors left; close some sockets".into()
         }
+        ("setsockopt", "EINVAL") => "the kernel does not take this value for this option".into(),
         ("setsockopt" | "getsockopt", "ENOPROTOOPT" | "EOPNOTSUPP") => {
             "this kind of socket has no such option".into()
         }
