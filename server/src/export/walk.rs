@@ -97,9 +97,7 @@ impl Walk {
         }
         let Some(socket) = event.socket else { return nothing(&remark) };
         let Some(known) = self.sockets.get(&socket) else {
-            return nothing(&format!(
-                "{remark} (not made again: the log does not have this socket's beginning)"
-            ));
+            return nothing(&format!("{remark} (not made again: the log has no such socket open here)"));
         };
         let (family, r#type) = (known.family, known.r#type);
         let mut lines = Vec::new();

@@ -410,7 +410,10 @@ void receive_end(int sock) {
             break;
         more += (size_t)part;
     }
-    say("the peer has closed, after %zu bytes more", more);
+    if (more > 0)
+        say("the peer has closed, after %zu bytes more", more);
+    else
+        say("the peer has closed");
 }
 
 void receive_urgent(int sock) {

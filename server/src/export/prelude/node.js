@@ -264,7 +264,8 @@ async function receiveEnd(socket) {
     if (!socket.ended) {
         throw socket.error;
     }
-    say(`the peer has closed, after ${socket.bytes.length} bytes more`);
+    const more = socket.bytes.length;
+    say(`the peer has closed${more > 0 ? `, after ${more} bytes more` : ''}`);
     socket.bytes = Buffer.alloc(0);
 }
 

@@ -414,7 +414,11 @@ fn receive_end(socket: Socket) {
         }
         more += part.len();
     }
-    say(&format!("the peer has closed, after {more} bytes more"));
+    if more > 0 {
+        say(&format!("the peer has closed, after {more} bytes more"));
+    } else {
+        say("the peer has closed");
+    }
 }
 
 fn receive_urgent(socket: Socket) {
