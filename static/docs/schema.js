@@ -74,7 +74,8 @@ export function schemaView(root, given) {
   } else if (schema.type === "object" && !schema.anyOf && !schema.oneOf) {
     parts.push(element("p", { class: "note" }, "An empty object."));
   }
-  const choices = (schema.oneOf ?? schema.anyOf ?? []).filter((choice) => !isNull(choice));
+  // A choice without words only forbids; what it forbids stands in the fields' descriptions.
+  const choices = (schema.oneOf ?? schema.anyOf ?? []).filter((choice) => !isNull(choice) && words(choice) !== "anything");
   if (choices.length > 0) {
     parts.push(element("p", { class: "note" }, properties.length > 0 ? "With one of these:" : "One of these:"));
     parts.push(element("ul", { class: "choices" }, choices.map((choice, index) => choiceView(root, choice, index))));
