@@ -17,7 +17,7 @@ id and token, and every request about the session carries that token. The same s
 same time, which `/api/v1/asyncapi.json` describes.\n\n\
 Errors are `application/problem+json` (RFC 9457) with the protocol's own error under `error`. Any path answers 405 to a \
 method that is not listed here, and names in `Allow` those that are.\n\n\
-Calls that wait (`accept`, `connect`, `recv`, `send`, `poll`) take `timeout_ms`; left out they wait for ever. A client that \
+Calls that wait (`accept`, `connect`, `recv`, `send`) take `timeout_ms`; left out they wait for ever. A client that \
 goes away cancels its waiting call, and loses no data by it.";
 
 type Methods = BTreeMap<&'static str, MethodSchemas>;
