@@ -29,7 +29,7 @@ const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(8);
 
 /// A signal that comes again so soon is the same one: `timeout` sends its own to the process and then to the group, and
 /// shells and supervisors do the like.
-const SAME_SIGNAL: Duration = Duration::from_millis(500);
+const SAME_SIGNAL: Duration = Duration::from_secs(1);
 
 /// Runs the server until SIGTERM or Ctrl-C.
 pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {

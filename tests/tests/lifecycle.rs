@@ -120,8 +120,9 @@ async fn a_signal_that_is_sent_twice_at_once_is_one() {
     let client = WsClient::open(&server).await;
     // It does not read, so the way down takes as long as it may.
     client.pause();
+    let other = WsClient::open(&server).await;
     server.terminate();
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    other.closed().await;
     server.terminate();
     assert_eq!(server.exit().await.code(), Some(0));
 }
