@@ -18,7 +18,8 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   run [-- OPTIONS]   builds the page and the server and starts it; OPTIONS are those of `sockyard serve`
-  web                builds the page into target/page, which the server embeds
+  web [--dev]        builds the page into target/page, which the server embeds; with --dev fast and large,
+                     for work on the page
   test               everything that CI runs: formatting, lints, documentation, the checks below, all tests
   check              proves that dependencies point one way, that files stay short and silenced lints say why
   bench [-- OPTIONS] measures the release server beside other relays; `--install` gets those that are missing,
@@ -42,7 +43,7 @@ fn command() -> Result<()> {
     let rest: Vec<String> = arguments.collect();
     match command.as_str() {
         "run" => run::run(rest),
-        "web" => no_more(&command, &rest).and_then(|()| web::build()),
+        "web" => web::Profile::from_arguments(&rest).and_then(web::build),
         "test" => no_more(&command, &rest).and_then(|()| test::run()),
         "bench" => bench::run(rest),
         "check" => no_more(&command, &rest).and_then(|()| check::run()),

@@ -8,18 +8,58 @@ mod stamp;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::tools;
 use pages::Page;
 
+/// How the page is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Small and fast, as users get it: minutes.
+    Release,
+    /// For whoever works on the page: seconds after a change, and several times as large.
+    Dev,
+}
+
+impl Profile {
+    /// The profile of the arguments of `cargo xtask web`.
+    ///
+    /// # Errors
+    ///
+    /// Any other argument than `--dev`.
+    pub(crate) fn from_arguments(arguments: &[String]) -> Result<Profile> {
+        match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            [] => Ok(Profile::Release),
+            ["--dev"] => Ok(Profile::Dev),
+            _ => bail!("`cargo xtask web` takes `--dev` or nothing, but got {}", arguments.join(" ")),
+        }
+    }
+
+    /// Its name in the workspace's Cargo.toml.
+    fn name(self) -> &'static str {
+        match self {
+            Profile::Release => "wasm-release",
+            Profile::Dev => "wasm-dev",
+        }
+    }
+
+    /// How hard brotli tries: users' pages are compressed once and loaded often.
+    fn quality(self) -> u8 {
+        match self {
+            Profile::Release => 11,
+            Profile::Dev => 2,
+        }
+    }
+}
+
 /// Builds the page into `target/page`. When nothing has changed nothing is written, so that the server, which
 /// embeds that folder, is not compiled again.
-pub(crate) fn build() -> Result<()> {
+pub(crate) fn build(profile: Profile) -> Result<()> {
     tools::ensure_wasm_target()?;
     tools::say("building the page");
-    let wasm = compile()?;
+    let wasm = compile(profile)?;
 
     let mut page = Page::default();
     let static_dir = tools::root().join("static");
@@ -36,18 +76,19 @@ pub(crate) fn build() -> Result<()> {
 
     page.add_folder(&bind(&wasm)?)?;
     tools::say("compressing the page");
-    page.write(&folder)?;
+    page.write(&folder, profile.quality())?;
     stamp::write(&stamp, &folder, &fingerprint)
 }
 
 /// Compiles the page's Rust to wasm and returns the file.
-fn compile() -> Result<PathBuf> {
+fn compile(profile: Profile) -> Result<PathBuf> {
+    let profile = profile.name();
     // A folder of its own: the server's builds would otherwise wait for the page's.
     let target = tools::target_dir().join("web");
     let mut cargo = tools::cargo(&["build", "--package", "sockyard-web", "--lib"]);
-    cargo.args(["--target", tools::WASM, "--profile", "wasm-release", "--target-dir"]).arg(&target);
+    cargo.args(["--target", tools::WASM, "--profile", profile, "--target-dir"]).arg(&target);
     tools::run(&mut cargo)?;
-    Ok(target.join(tools::WASM).join("wasm-release/sockyard_web.wasm"))
+    Ok(target.join(tools::WASM).join(profile).join("sockyard_web.wasm"))
 }
 
 /// Writes the JavaScript that loads the wasm, and the wasm fit for it, into a folder of their own.

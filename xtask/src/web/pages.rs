@@ -51,8 +51,8 @@ impl Page {
     }
 
     /// Makes the folder hold these files, their `.br` and `.gz`, and nothing else. What is there already stays
-    /// untouched, its times included.
-    pub(crate) fn write(&self, folder: &Path) -> Result<()> {
+    /// untouched, its times included. `quality` is brotli's, up to 11.
+    pub(crate) fn write(&self, folder: &Path, quality: u8) -> Result<()> {
         let mut wanted = BTreeSet::new();
         for (path, bytes) in self.files() {
             let file = folder.join(path);
@@ -62,7 +62,7 @@ impl Page {
             if !current {
                 write_file(&file, bytes)?;
                 if let Some([br, gz]) = &compressed.first_chunk() {
-                    write_file(&folder.join(br), &brotli(bytes)?)?;
+                    write_file(&folder.join(br), &brotli(bytes, quality)?)?;
                     write_file(&folder.join(gz), &gzip(bytes)?)?;
                 }
             }
@@ -121,13 +121,14 @@ fn write_file(file: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
 }
 
-fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
-    /// The strongest: a page is compressed once and loaded often.
-    const QUALITY: i32 = 11;
+fn brotli(bytes: &[u8], quality: u8) -> Result<Vec<u8>> {
     /// 4 MiB, more than the whole page.
     const WINDOW_BITS: i32 = 22;
-    let parameters =
-        brotli::enc::BrotliEncoderParams { quality: QUALITY, lgwin: WINDOW_BITS, ..Default::default() };
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: quality.into(),
+        lgwin: WINDOW_BITS,
+        ..Default::default()
+    };
     let mut compressed = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut compressed, &parameters).context("brotli")?;
     Ok(compressed)
