@@ -1,18 +1,57 @@
-//! All visible text, in one table: a field for each text and a constant for each language.
+//! All visible text: a file for each part of the page, with the three languages side by side.
 //!
-//! A text that a language lacks does not compile. Adding a language is a file beside `text/en.rs` and a line
-//! in [`Language`].
+//! A text that a language lacks does not compile, and one that nothing shows fails a test.
 
-mod en;
-mod en_errors;
+#[macro_use]
 mod table;
-mod zh_hant;
-mod zh_hant_errors;
 
-pub use table::{
-    Arrangement, Bar, CallBar, Detail, Errors, Explained, Intro, KindNames, Labels, Link, Log, MistakeTexts,
-    OutcomeTexts, Sockets, States, Text,
-};
+mod arrangement;
+mod bar;
+mod call_bar;
+mod detail;
+mod errors;
+mod intro;
+mod kinds;
+mod labels;
+mod link;
+mod log;
+mod mistake;
+mod outcome;
+mod sockets;
+mod states;
+
+pub use arrangement::Arrangement;
+pub use bar::Bar;
+pub use call_bar::CallBar;
+pub use detail::Detail;
+pub use errors::Errors;
+pub use intro::Intro;
+pub use kinds::KindNames;
+pub use labels::Labels;
+pub use link::Link;
+pub use log::Log;
+pub use mistake::MistakeTexts;
+pub use outcome::OutcomeTexts;
+pub use sockets::Sockets;
+pub use states::States;
+pub use table::Explained;
+
+groups! {
+    arrangement: Arrangement,
+    bar: Bar,
+    call: CallBar,
+    detail: Detail,
+    errors: Errors,
+    intro: Intro,
+    kinds: KindNames,
+    labels: Labels,
+    link: Link,
+    log: Log,
+    mistake: MistakeTexts,
+    outcome: OutcomeTexts,
+    sockets: Sockets,
+    states: States,
+}
 
 /// The languages of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,17 +61,21 @@ pub enum Language {
     English,
     /// 繁體中文, with the terms of Taiwan's textbooks.
     TraditionalChinese,
+    /// 简体中文, with the terms of the mainland's textbooks.
+    SimplifiedChinese,
 }
 
 impl Language {
     /// All of them, in the order of the language menu.
-    pub const ALL: [Language; 2] = [Language::English, Language::TraditionalChinese];
+    pub const ALL: [Language; 3] =
+        [Language::English, Language::TraditionalChinese, Language::SimplifiedChinese];
 
     /// The BCP 47 tag.
     pub fn tag(self) -> &'static str {
         match self {
             Language::English => "en",
             Language::TraditionalChinese => "zh-Hant",
+            Language::SimplifiedChinese => "zh-Hans",
         }
     }
 
@@ -41,23 +84,31 @@ impl Language {
         match self {
             Language::English => "English",
             Language::TraditionalChinese => "繁體中文",
+            Language::SimplifiedChinese => "简体中文",
         }
     }
 
     /// The texts.
     pub fn text(self) -> &'static Text {
         match self {
-            Language::English => &en::TEXT,
-            Language::TraditionalChinese => &zh_hant::TEXT,
+            Language::English => &ENGLISH,
+            Language::TraditionalChinese => &TRADITIONAL,
+            Language::SimplifiedChinese => &SIMPLIFIED,
         }
     }
 
     /// The language of a tag that the page wrote, or that a browser prefers.
+    ///
+    /// Chinese without a script is taken for the one that most readers of its region use (RFC 5646, section 4.1).
     pub fn from_tag(tag: &str) -> Option<Language> {
         let tag = tag.to_ascii_lowercase();
-        match tag.split('-').next() {
+        let mut parts = tag.split('-');
+        match parts.next() {
             Some("en") => Some(Language::English),
-            Some("zh") => Some(Language::TraditionalChinese),
+            Some("zh") if parts.any(|part| matches!(part, "hant" | "tw" | "hk" | "mo")) => {
+                Some(Language::TraditionalChinese)
+            }
+            Some("zh") => Some(Language::SimplifiedChinese),
             _ => None,
         }
     }
@@ -118,7 +169,7 @@ mod tests {
 
     #[test]
     fn placeholders_agree_between_languages() {
-        let english = en::TEXT.entries();
+        let english = ENGLISH.entries();
         for language in Language::ALL {
             for ((name, text), (_, original)) in language.text().entries().iter().zip(&english) {
                 assert_eq!(placeholders(text), placeholders(original), "{} {name}", language.tag());
@@ -128,15 +179,48 @@ mod tests {
 
     #[test]
     fn chinese_is_not_left_in_english() {
-        let same: Vec<_> = zh_hant::TEXT
+        for language in [Language::TraditionalChinese, Language::SimplifiedChinese] {
+            let same: Vec<_> = language
+                .text()
+                .entries()
+                .into_iter()
+                .zip(ENGLISH.entries())
+                .filter(|((_, chinese), (_, english))| chinese == english)
+                .map(|((name, _), _)| name)
+                .filter(|name| !name.starts_with("kept_"))
+                .collect();
+            assert!(same.is_empty(), "{} {same:?}", language.tag());
+        }
+    }
+
+    /// Every source file of the page but the texts themselves.
+    fn sources(folder: &std::path::Path, into: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                if !path.ends_with("text") {
+                    sources(&path, into);
+                }
+            } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("text.rs") {
+                into.push_str(&std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_is_left_that_nothing_shows() {
+        let mut code = String::new();
+        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
+        let words: std::collections::HashSet<&str> =
+            code.split(|character: char| !(character.is_alphanumeric() || character == '_')).collect();
+        let unused: Vec<_> = ENGLISH
             .entries()
             .into_iter()
-            .zip(en::TEXT.entries())
-            .filter(|((_, chinese), (_, english))| chinese == english)
-            .map(|((name, _), _)| name)
-            .filter(|name| !name.starts_with("kept_"))
+            .map(|(name, _)| name)
+            // Errors are found by the names that the kernel gives them.
+            .filter(|name| !name.contains('.') && !words.contains(name.trim_start_matches("r#")))
             .collect();
-        assert!(same.is_empty(), "{same:?}");
+        assert!(unused.is_empty(), "{unused:?}");
     }
 
     #[test]
@@ -155,6 +239,9 @@ mod tests {
     #[test]
     fn the_browsers_first_known_language_wins() {
         assert_eq!(Language::preferred(["fr", "zh-TW", "en"]), Language::TraditionalChinese);
+        assert_eq!(Language::preferred(["zh-Hant-HK"]), Language::TraditionalChinese);
+        assert_eq!(Language::preferred(["zh", "en"]), Language::SimplifiedChinese);
+        assert_eq!(Language::preferred(["zh-CN"]), Language::SimplifiedChinese);
         assert_eq!(Language::preferred(["en-GB", "zh"]), Language::English);
         assert_eq!(Language::preferred(["fr"]), Language::English);
     }
