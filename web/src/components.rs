@@ -27,6 +27,7 @@ mod payload_field;
 mod session_menu;
 mod socket_card;
 mod sockets_panel;
+mod stage;
 mod tab_bar;
 mod top_bar;
 mod waiting;

@@ -14,7 +14,8 @@
 //! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `connection-reload`, `token-input`, `token-submit` |
 //! | `session-id`, `network-chip` | in the top bar |
 //! | `session-menu` | opens `session-new` and `session-close` |
-//! | `language-select`, `theme-select` | values `en` `zh-Hant`, and `system` `light` `dark` |
+//! | `stage`, `view-tab-log` | the views below the calls, with `data-view`; their tabs |
+//! | `language-select`, `theme-select` | values `en` `zh-Hant` `zh-Hans`, and `system` `light` `dark` |
 //! | `new-socket-family`, `new-socket-type`, `new-socket-create`, `new-socket-error` | values `inet` `inet6` `unix`, `stream` `dgram`; the button; why it failed |
 //! | `arrangement-udp-pair`, `arrangement-tcp-pair`, `arrangement-tcp-echo`, `arrangement-unix-pair` | start in one click |
 //! | `arrangement-note`, `arrangement-error`, `arrangement-fault` | what to look for; at which step it stopped, and why |

@@ -50,6 +50,26 @@ impl Part {
     }
 }
 
+/// What of the session is shown below the calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum View {
+    /// The events, line by line.
+    #[default]
+    Log,
+}
+
+impl View {
+    /// All of them, in the order of their tabs.
+    pub(crate) const ALL: [View; 1] = [View::Log];
+
+    /// Its name in test ids, in the style sheet and in the browser's storage.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            View::Log => "log",
+        }
+    }
+}
+
 /// How an arrangement stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Progress {
@@ -80,6 +100,8 @@ pub(crate) struct Page {
     pub(crate) outcomes: RwSignal<BTreeMap<SocketId, Outcome>>,
     /// The part that a phone shows.
     pub(crate) part: RwSignal<Part>,
+    /// The view below the calls.
+    pub(crate) view: RwSignal<View>,
     /// The arrangement that runs or ran last.
     pub(crate) progress: RwSignal<Option<Progress>>,
     /// How many lines the log holds, and how many had left the server's log before.
@@ -134,6 +156,7 @@ impl Page {
             drafts: RwSignal::new(preferences::remembered_drafts()),
             outcomes: RwSignal::new(BTreeMap::new()),
             part: RwSignal::new(Part::default()),
+            view: RwSignal::new(preferences::remembered_view()),
             progress: RwSignal::new(None),
             log_counts: RwSignal::new((0, 0)),
             epoch: RwSignal::new(0),

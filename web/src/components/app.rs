@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use super::arrangements::ArrangementNote;
 use super::call_bar::CallPanel;
 use super::connection_bar::ConnectionBar;
-use super::log_panel::LogPanel;
+use super::log_detail::LogDetail;
 use super::sockets_panel::SocketsPanel;
+use super::stage::Stage;
 use super::tab_bar::TabBar;
 use super::top_bar::TopBar;
 use crate::state::Page;
@@ -18,7 +19,11 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(page);
     page.start();
     view! {
-        <div class="app" data-part=move || page.part.get().name()>
+        <div
+            class="app"
+            class:with-detail=move || page.log_selected.get().is_some()
+            data-part=move || page.part.get().name()
+        >
             <a class="skip" href="#calls">{move || page.text().bar.skip}</a>
             <TopBar/>
             <div class="notices">
@@ -28,7 +33,8 @@ pub(crate) fn App() -> impl IntoView {
             <main class="parts">
                 <SocketsPanel/>
                 <CallPanel/>
-                <LogPanel/>
+                <Stage/>
+                <LogDetail/>
             </main>
             <TabBar/>
         </div>

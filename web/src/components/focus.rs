@@ -19,6 +19,13 @@ pub(super) fn rescue(selectors: Vec<String>) {
     });
 }
 
+/// Focuses an element once the page stands as its signals say.
+pub(super) fn take(selector: String) {
+    request_animation_frame(move || {
+        focus(&selector);
+    });
+}
+
 /// An element that goes takes the focus with it, and then the body has it.
 fn is_lost() -> bool {
     document().active_element().is_none_or(|element| element.tag_name().eq_ignore_ascii_case("body"))

@@ -62,7 +62,7 @@ pub(super) fn LogDetail() -> impl IntoView {
         event.get().map(|(event, since)| {
             let number = grouped(event.seq);
             view! {
-                <aside class="detail" data-testid="log-detail">
+                <aside class="part detail" data-testid="log-detail">
                     <div class="part-head">
                         <h2>{move || fill(texts().title, &[("n", &number)])}</h2>
                         <span class="top-space"></span>

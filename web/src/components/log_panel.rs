@@ -3,14 +3,13 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::log_detail::LogDetail;
 use super::log_toolbar::{LogToolbar, NewestButton};
 use super::waiting::WaitingCalls;
 use crate::log_pane::{Callbacks, LogPane, Status};
 use crate::state::Page;
 use crate::text::fill;
 
-/// The right part: the log and the chosen line's details.
+/// The view of the log.
 #[component]
 pub(super) fn LogPanel() -> impl IntoView {
     let page = Page::from_context();
@@ -35,8 +34,7 @@ pub(super) fn LogPanel() -> impl IntoView {
     let is_empty = Memo::new(move |_| page.log_counts.get().0 == 0);
     let missing = Memo::new(move |_| page.log_counts.get().1);
     view! {
-        <section class="part part-log" class:with-detail=move || page.log_selected.get().is_some()>
-            <div class="log-main">
+        <div class="log-main">
                 <LogToolbar status/>
                 <WaitingCalls/>
                 <p class="log-missing" class:gone=move || missing.get() == 0>
@@ -56,8 +54,6 @@ pub(super) fn LogPanel() -> impl IntoView {
                     </p>
                     <NewestButton status/>
                 </div>
-            </div>
-            <LogDetail/>
-        </section>
+        </div>
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn LogToolbar(
     };
     view! {
         <div class="part-head log-head">
-            <h2>{move || texts().title}</h2>
+            <h2 class="visually-hidden">{move || texts().title}</h2>
             <span class="quiet log-count" data-testid="log-count">{counts}</span>
             <span class="top-space"></span>
             <Choice

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use sockyard_protocol::SocketId;
 
-use super::Page;
+use super::{Page, View};
 use crate::browser_storage::{local, read, tab, write};
 use crate::model::form::{CallKind, Drafts};
 use crate::text::Language;
@@ -14,6 +14,7 @@ const LANGUAGE: &str = "sockyard.language";
 const THEME: &str = "sockyard.theme";
 const SELECTED: &str = "sockyard.selected";
 const CALL: &str = "sockyard.call";
+const VIEW: &str = "sockyard.view";
 const DRAFTS: &str = "sockyard.drafts";
 /// Pause in typing after which it is saved.
 const SAVED_AFTER: Duration = Duration::from_millis(400);
@@ -108,6 +109,7 @@ impl Page {
             }
         });
         Effect::new(move || write(tab(), CALL, self.call.get().name()));
+        Effect::new(move || write(tab(), VIEW, self.view.get().name()));
         self.keep_drafts();
     }
 
@@ -142,6 +144,12 @@ pub(super) fn remembered_socket() -> Option<SocketId> {
 pub(super) fn remembered_call() -> CallKind {
     let name = read(tab(), CALL);
     CallKind::ALL.into_iter().find(|call| Some(call.name()) == name.as_deref()).unwrap_or(CallKind::Bind)
+}
+
+/// The view chosen before a reload.
+pub(super) fn remembered_view() -> View {
+    let name = read(tab(), VIEW);
+    View::ALL.into_iter().find(|view| Some(view.name()) == name.as_deref()).unwrap_or_default()
 }
 
 /// What was typed before a reload.
