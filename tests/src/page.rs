@@ -138,6 +138,12 @@ impl Page {
         }
     }
 
+    /// Chooses a file in an input for files, shown or not.
+    pub async fn put_file(&self, selector: &str, path: &std::path::Path) {
+        let input = self.driver.find(By::Css(css(selector))).await.unwrap();
+        input.send_keys(path.to_str().unwrap()).await.unwrap();
+    }
+
     /// Presses a key in a field.
     pub async fn press(&self, selector: &str, key: Key) {
         self.one(selector).await.send_keys(key + "").await.unwrap();

@@ -3,6 +3,7 @@
 
 mod connection;
 mod docs;
+mod import;
 mod look;
 mod sockets;
 

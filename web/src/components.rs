@@ -18,6 +18,7 @@ mod copy_button;
 mod fault_view;
 mod field;
 mod focus;
+mod import_bar;
 mod intro;
 mod log_detail;
 mod log_panel;
@@ -30,6 +31,7 @@ mod sockets_panel;
 mod stage;
 mod tab_bar;
 mod top_bar;
+mod undo_toast;
 mod waiting;
 
 pub(crate) use app::App;

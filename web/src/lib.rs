@@ -13,7 +13,10 @@
 //! | `page-stopped` | after a panic of the page itself: what happened, with a link that reloads |
 //! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `connection-reload`, `token-input`, `token-submit` |
 //! | `session-id`, `network-chip` | in the top bar |
-//! | `session-menu` | opens `session-new` and `session-close` |
+//! | `session-menu` | opens `import-open`, `session-new` and `session-close` |
+//! | `import-file`, `import-reading`, `import-error` | the input of the file dialog; how far a saved log is read; why it could not be |
+//! | `saved-bar`, `saved-mistakes`, `saved-close`, `no-calls` | shown over a saved log; its lines that could not be read; back to the session; in place of the calls |
+//! | `undo-toast`, `undo` | what was closed last; takes it back |
 //! | `stage`, `view-tab-log` | the views below the calls, with `data-view`; their tabs |
 //! | `language-select`, `theme-select` | values `en` `zh-Hant` `zh-Hans`, and `system` `light` `dark` |
 //! | `new-socket-family`, `new-socket-type`, `new-socket-create`, `new-socket-error` | values `inet` `inet6` `unix`, `stream` `dgram`; the button; why it failed |
@@ -42,6 +45,7 @@ mod actions;
 mod browser_storage;
 mod components;
 mod connection;
+mod import;
 mod log_pane;
 pub mod model;
 mod state;

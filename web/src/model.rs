@@ -10,6 +10,7 @@ pub mod log_store;
 pub mod mistake;
 pub mod outcome;
 pub mod python;
+pub mod saved;
 pub mod scroll;
 pub mod sockets;
 pub mod summary;

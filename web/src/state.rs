@@ -3,8 +3,10 @@
 //! Thousands of events may come in a second. They go into plain structs at once, and the signals that
 //! components watch are told at most once in [`NOTIFY_EVERY`].
 
+mod keep;
 mod preferences;
 mod refresh;
+mod source;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -22,7 +24,10 @@ use crate::model::log_store::LogStore;
 use crate::model::outcome::{CallError, Outcome};
 use crate::model::sockets::SocketTable;
 use crate::text::Text;
+pub(crate) use keep::{Import, ImportError, Keep};
 pub(crate) use preferences::{Preferences, Theme};
+use source::Aside;
+pub(crate) use source::{SavedFile, Source};
 
 /// How often cards and counters are redrawn at most.
 const NOTIFY_EVERY: Duration = Duration::from_millis(60);
@@ -88,6 +93,10 @@ pub(crate) struct Page {
     pub(crate) connection: Connection,
     /// Language and colours.
     pub(crate) preferences: Preferences,
+    /// Where what is shown comes from.
+    pub(crate) source: RwSignal<Source>,
+    /// Saving, opening and taking back.
+    pub(crate) keep: Keep,
     /// The sockets.
     pub(crate) sockets: RwSignal<SocketTable>,
     /// The chosen socket.
@@ -106,7 +115,7 @@ pub(crate) struct Page {
     pub(crate) progress: RwSignal<Option<Progress>>,
     /// How many lines the log holds, and how many had left the server's log before.
     pub(crate) log_counts: RwSignal<(usize, u64)>,
-    /// Counts the sessions that this page opened: whatever belongs to one starts over when it changes.
+    /// Counts the sessions and saved logs that were shown: whatever belongs to one starts over when it changes.
     pub(crate) epoch: RwSignal<u32>,
     /// The chosen line of the log.
     pub(crate) log_selected: RwSignal<Option<u64>>,
@@ -118,6 +127,8 @@ pub(crate) struct Page {
 /// What no component watches.
 struct Private {
     log: Rc<RefCell<LogStore>>,
+    /// The session while a saved log is shown.
+    aside: RefCell<Option<Aside>>,
     pane: RefCell<Option<LogPane>>,
     session: RefCell<String>,
     notify_due: Cell<bool>,
@@ -137,6 +148,7 @@ impl Page {
     pub(crate) fn new() -> Page {
         let private = Private {
             log: Rc::default(),
+            aside: RefCell::new(None),
             pane: RefCell::new(None),
             session: RefCell::new(String::new()),
             notify_due: Cell::new(false),
@@ -150,6 +162,8 @@ impl Page {
         Page {
             connection: Connection::new(),
             preferences: Preferences::load(),
+            source: RwSignal::new(Source::Live),
+            keep: Keep::new(),
             sockets: RwSignal::new(SocketTable::default()),
             selected: RwSignal::new(preferences::remembered_socket()),
             call: RwSignal::new(preferences::remembered_call()),
@@ -182,8 +196,7 @@ impl Page {
                 Link::Refused(Refusal::SessionClosed | Refusal::SessionGone)
             );
             if over {
-                self.sockets.update(SocketTable::close_all);
-                self.selected.set(None);
+                self.session_over();
             }
         });
     }
@@ -235,6 +248,15 @@ impl Page {
         }
     }
 
+    fn session_over(self) {
+        let private = self.private.get_value();
+        if let Some(session) = private.aside.borrow_mut().as_mut() {
+            return session.sockets().close_all();
+        }
+        self.sockets.update(SocketTable::close_all);
+        self.selected.set(None);
+    }
+
     fn opened(self, resumed: bool) {
         let session = self
             .connection
@@ -244,26 +266,40 @@ impl Page {
         let earlier = private.session.replace(session.clone());
         let other = !earlier.is_empty() && earlier != session;
         if other || !resumed {
-            private.log.borrow_mut().clear();
-            self.sockets.set(SocketTable::default());
             self.outcomes.set(BTreeMap::new());
             self.progress.set(None);
-            self.log_selected.set(None);
-            self.selected.set(None);
             // A new session counts from 3 again, and its number 3 is not the one that was typed for.
             self.drafts.update(Drafts::forget_all);
             private.listed.set(false);
-            self.epoch.update(|epoch| *epoch += 1);
-            self.with_pane(LogPane::start_over);
-            self.notify_soon();
+            self.start_over();
         }
         self.refresh_all();
     }
 
+    /// Nothing of an earlier session is shown any more.
+    fn start_over(self) {
+        let private = self.private.get_value();
+        if let Some(session) = private.aside.borrow_mut().as_mut() {
+            return session.start_over();
+        }
+        private.log.borrow_mut().clear();
+        self.sockets.set(SocketTable::default());
+        self.log_selected.set(None);
+        self.selected.set(None);
+        self.epoch.update(|epoch| *epoch += 1);
+        self.with_pane(LogPane::start_over);
+        self.notify_soon();
+    }
+
     fn event(self, event: &Event, json: &str) {
         let private = self.private.get_value();
-        private.log.borrow_mut().push(event, json);
-        self.sockets.update_untracked(|table| table.apply(event));
+        match private.aside.borrow_mut().as_mut() {
+            Some(session) => session.take(event, json),
+            None => {
+                private.log.borrow_mut().push(event, json);
+                self.sockets.update_untracked(|table| table.apply(event));
+            }
+        }
         if let (EventKind::Closed { .. }, Some(socket)) = (&event.kind, event.socket) {
             self.drafts.update_untracked(|drafts| drafts.forget(socket));
             self.outcomes.update_untracked(|outcomes| {
@@ -302,7 +338,7 @@ impl Page {
             .connection
             .hello
             .with_untracked(|hello| hello.as_ref().is_none_or(|hello| seq < hello.last_seq));
-        if behind || !self.private.get_value().listed.get() {
+        if behind || !self.is_live_now() || !self.private.get_value().listed.get() {
             return;
         }
         let chosen = self.selected.get_untracked();

@@ -11,6 +11,7 @@ mod call_bar;
 mod detail;
 mod errors;
 mod intro;
+mod keep;
 mod kinds;
 mod labels;
 mod link;
@@ -26,6 +27,7 @@ pub use call_bar::CallBar;
 pub use detail::Detail;
 pub use errors::Errors;
 pub use intro::Intro;
+pub use keep::Keep;
 pub use kinds::KindNames;
 pub use labels::Labels;
 pub use link::Link;
@@ -43,6 +45,7 @@ groups! {
     detail: Detail,
     errors: Errors,
     intro: Intro,
+    keep: Keep,
     kinds: KindNames,
     labels: Labels,
     link: Link,

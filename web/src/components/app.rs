@@ -5,11 +5,13 @@ use leptos::prelude::*;
 use super::arrangements::ArrangementNote;
 use super::call_bar::CallPanel;
 use super::connection_bar::ConnectionBar;
+use super::import_bar::{DropPlace, ImportBar, SavedBar};
 use super::log_detail::LogDetail;
 use super::sockets_panel::SocketsPanel;
 use super::stage::Stage;
 use super::tab_bar::TabBar;
 use super::top_bar::TopBar;
+use super::undo_toast::UndoToast;
 use crate::state::Page;
 
 /// The whole page.
@@ -28,6 +30,8 @@ pub(crate) fn App() -> impl IntoView {
             <TopBar/>
             <div class="notices">
                 <ConnectionBar/>
+                <ImportBar/>
+                <SavedBar/>
                 <ArrangementNote/>
             </div>
             <main class="parts">
@@ -37,6 +41,8 @@ pub(crate) fn App() -> impl IntoView {
                 <LogDetail/>
             </main>
             <TabBar/>
+            <DropPlace/>
+            <UndoToast/>
         </div>
     }
 }

@@ -23,6 +23,7 @@ pub(super) fn CallPanel() -> impl IntoView {
     view! {
         <section class="part part-call" id="calls" tabindex="-1">
             {move || match chosen.get() {
+                _ if !page.may_call() => view! { <NoCalls/> }.into_any(),
                 None => view! { <Intro/> }.into_any(),
                 Some(socket) => view! {
                     <CallBar socket/>
@@ -34,6 +35,18 @@ pub(super) fn CallPanel() -> impl IntoView {
                 .into_any(),
             }}
         </section>
+    }
+}
+
+/// In place of the calls where none can be made.
+#[component]
+fn NoCalls() -> impl IntoView {
+    let page = Page::from_context();
+    view! {
+        <div class="intro" data-testid="no-calls">
+            <h2>{move || page.text().keep.no_calls_title}</h2>
+            <p class="intro-lead">{move || page.text().keep.no_calls}</p>
+        </div>
     }
 }
 

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::import_bar::FileInput;
 use crate::state::Page;
 
 /// The session's id, and behind it the ways to end it.
@@ -20,6 +21,7 @@ pub(super) fn SessionMenu() -> impl IntoView {
             menu.set_open(false);
         }
     };
+    let file = NodeRef::<leptos::html::Input>::new();
     let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         if let Some(menu) = menu.get_untracked()
@@ -58,6 +60,20 @@ pub(super) fn SessionMenu() -> impl IntoView {
                     " "
                     <code>{move || id.get()}</code>
                 </p>
+                <button
+                    type="button"
+                    class="menu-item"
+                    data-testid="import-open"
+                    title=move || page.text().keep.open_hint
+                    on:click=move |_| {
+                        close();
+                        if let Some(file) = file.get_untracked() {
+                            file.click();
+                        }
+                    }
+                >
+                    {move || page.text().keep.open}
+                </button>
                 <button type="button" class="menu-item" data-testid="session-new" on:click=move |_| end(true)>
                     {move || page.text().bar.session_new}
                 </button>
@@ -71,6 +87,7 @@ pub(super) fn SessionMenu() -> impl IntoView {
                 </button>
             </div>
         </details>
+        <FileInput input=file/>
     }
 }
 

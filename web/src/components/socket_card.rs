@@ -61,6 +61,7 @@ pub(super) fn SocketCard(
                 <button
                     type="button"
                     class="icon-button"
+                    class:gone=move || !page.may_call()
                     data-testid="socket-close"
                     aria-label=close_label.clone()
                     title=close_label

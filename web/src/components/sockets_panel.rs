@@ -39,8 +39,11 @@ pub(super) fn SocketsPanel() -> impl IntoView {
                 <span class="quiet">{used}</span>
             </div>
             <div class="part-body">
-                <NewSocket/>
-                <Arrangements/>
+                // What is only looked at takes no calls.
+                <div class:gone=move || !page.may_call()>
+                    <NewSocket/>
+                    <Arrangements/>
+                </div>
                 <div class="cards">
                     <For each=move || numbers.get() key=|socket| *socket let(socket)>
                         <SocketCard socket closing/>

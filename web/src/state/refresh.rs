@@ -68,6 +68,10 @@ impl Page {
         let chosen = self.selected.get_untracked();
         let Ok(answer) = self.connection.call(SocketList {}).await else { return };
         let Ok(Sockets { sockets }) = serde_json::from_value::<Sockets>(answer) else { return };
+        if !self.is_live_now() {
+            // Asked again once the session is shown.
+            return;
+        }
         let listed: Vec<_> = sockets.iter().map(|info| info.socket).collect();
         let before = self.sockets.get_untracked();
         self.sockets.update_untracked(|table| {
@@ -131,6 +135,9 @@ impl Page {
     async fn ask_chosen(self, socket: SocketId) {
         let Ok(answer) = self.connection.call(SocketInfoCall { socket }).await else { return };
         let Ok(info) = serde_json::from_value::<SocketInfo>(answer) else { return };
+        if !self.is_live_now() {
+            return;
+        }
         let same = self
             .sockets
             .with_untracked(|table| table.get(socket).is_some_and(|view| view.info.as_ref() == Some(&info)));

@@ -1,0 +1,69 @@
+//! What is being saved, opened or taken back.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use crate::text::Text;
+
+/// How the opening of a saved log stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Import {
+    /// The file of this name is being read.
+    Reading {
+        /// Its name.
+        name: String,
+        /// How much is done, in percent.
+        percent: u32,
+    },
+    /// The file of this name could not be opened.
+    Failed(String, ImportError),
+}
+
+/// Why a file could not be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ImportError {
+    /// It has so many bytes.
+    TooLarge(u64),
+    /// There is nothing in it.
+    Empty,
+    /// No line is an event.
+    NoEvents,
+    /// The browser gave an error.
+    Unreadable,
+}
+
+/// Something that was closed, and can be had back.
+#[derive(Clone)]
+pub(crate) struct Undo {
+    /// What was done, in the language of the moment.
+    pub(crate) words: fn(&'static Text) -> &'static str,
+    back: Rc<dyn Fn()>,
+}
+
+impl Undo {
+    /// Takes it back.
+    pub(crate) fn take_back(&self) {
+        (self.back)();
+    }
+}
+
+/// What is being saved, opened or taken back.
+#[derive(Clone, Copy)]
+pub(crate) struct Keep {
+    /// The file that is being opened, or could not be.
+    pub(crate) import: RwSignal<Option<Import>>,
+    /// What was closed last.
+    pub(crate) undo: RwSignal<Option<Undo>, LocalStorage>,
+}
+
+impl Keep {
+    pub(super) fn new() -> Keep {
+        Keep { import: RwSignal::new(None), undo: RwSignal::new_local(None) }
+    }
+
+    /// Offers to take back what was just done.
+    pub(crate) fn can_undo(self, words: fn(&'static Text) -> &'static str, back: impl Fn() + 'static) {
+        self.undo.set(Some(Undo { words, back: Rc::new(back) }));
+    }
+}
