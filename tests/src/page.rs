@@ -138,6 +138,14 @@ impl Page {
         }
     }
 
+    /// Keeps what is downloaded in a folder.
+    pub async fn download_to(&self, folder: &std::path::Path) {
+        let behavior = json!({"behavior": "allow", "downloadPath": folder.to_str().unwrap()});
+        let tools = self.driver.cdp();
+        let told = tools.send_raw("Browser.setDownloadBehavior", behavior);
+        within("the folder for downloads", told).await.unwrap();
+    }
+
     /// Chooses a file in an input for files, shown or not.
     pub async fn put_file(&self, selector: &str, path: &std::path::Path) {
         let input = self.driver.find(By::Css(css(selector))).await.unwrap();
@@ -147,6 +155,11 @@ impl Page {
     /// Presses a key in a field.
     pub async fn press(&self, selector: &str, key: Key) {
         self.one(selector).await.send_keys(key + "").await.unwrap();
+    }
+
+    /// Presses a key together with Control.
+    pub async fn press_control(&self, selector: &str, key: &str) {
+        self.one(selector).await.send_keys(Key::Control + key).await.unwrap();
     }
 
     /// Chooses a value of a select.

@@ -3,8 +3,10 @@
 
 mod connection;
 mod docs;
+mod export;
 mod import;
 mod look;
+mod palette;
 mod sockets;
 
 use sockyard_tests::{Page, eventually};

@@ -4,6 +4,8 @@
 //! signals and make calls; none of them touches a socket or a token.
 
 mod backoff;
+mod export;
+pub(crate) mod http;
 mod pending;
 mod probe;
 mod storage;

@@ -13,7 +13,9 @@
 //! | `page-stopped` | after a panic of the page itself: what happened, with a link that reloads |
 //! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `connection-reload`, `token-input`, `token-submit` |
 //! | `session-id`, `network-chip` | in the top bar |
-//! | `session-menu` | opens `import-open`, `session-new` and `session-close` |
+//! | `session-menu` | opens `export-jsonl` `-csv` `-python` `-c` `-rust` `-node`, `import-open`, `session-new` and `session-close` |
+//! | `export-error`, `command-error` | why an export failed, or what was begun from the palette |
+//! | `palette-open`, `palette`, `palette-input`, `palette-row` | the command palette; a row has `data-command`, such as `view-log`, `call-bind`, `socket-3`, `new-udp`, `go-to-line` |
 //! | `import-file`, `import-reading`, `import-error` | the input of the file dialog; how far a saved log is read; why it could not be |
 //! | `saved-bar`, `saved-mistakes`, `saved-close`, `no-calls` | shown over a saved log; its lines that could not be read; back to the session; in place of the calls |
 //! | `undo-toast`, `undo` | what was closed last; takes it back |
@@ -45,6 +47,7 @@ mod actions;
 mod browser_storage;
 mod components;
 mod connection;
+mod export;
 mod import;
 mod log_pane;
 pub mod model;

@@ -1,10 +1,13 @@
 //! What the page knows and decides, as plain structs without a browser: everything here is tested natively.
 
 pub mod arrangement;
+pub mod command;
 pub mod errno;
+pub mod export;
 pub mod filter;
 pub mod form;
 pub mod format;
+pub mod fuzzy;
 pub mod hexdump;
 pub mod log_store;
 pub mod mistake;

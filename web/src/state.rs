@@ -24,7 +24,7 @@ use crate::model::log_store::LogStore;
 use crate::model::outcome::{CallError, Outcome};
 use crate::model::sockets::SocketTable;
 use crate::text::Text;
-pub(crate) use keep::{Import, ImportError, Keep};
+pub(crate) use keep::{Export, Import, ImportError, Keep};
 pub(crate) use preferences::{Preferences, Theme};
 use source::Aside;
 pub(crate) use source::{SavedFile, Source};
@@ -223,6 +223,13 @@ impl Page {
         if let Some(pane) = pane.as_ref() {
             act(pane);
         }
+    }
+
+    /// Whether the server can do something beyond the protocol's base.
+    pub(crate) fn has_feature(self, name: &str) -> bool {
+        self.connection.hello.with(|hello| {
+            hello.as_ref().is_some_and(|hello| hello.features.iter().any(|feature| feature == name))
+        })
     }
 
     /// Chooses a socket, and the call that would come next on it.

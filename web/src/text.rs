@@ -18,6 +18,7 @@ mod link;
 mod log;
 mod mistake;
 mod outcome;
+mod palette;
 mod sockets;
 mod states;
 
@@ -34,6 +35,7 @@ pub use link::Link;
 pub use log::Log;
 pub use mistake::MistakeTexts;
 pub use outcome::OutcomeTexts;
+pub use palette::Palette;
 pub use sockets::Sockets;
 pub use states::States;
 pub use table::Explained;
@@ -52,6 +54,7 @@ groups! {
     log: Log,
     mistake: MistakeTexts,
     outcome: OutcomeTexts,
+    palette: Palette,
     sockets: Sockets,
     states: States,
 }

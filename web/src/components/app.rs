@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use super::arrangements::ArrangementNote;
 use super::call_bar::CallPanel;
 use super::connection_bar::ConnectionBar;
-use super::import_bar::{DropPlace, ImportBar, SavedBar};
+use super::import_bar::{DropPlace, ExportBar, FailedBar, ImportBar, SavedBar};
 use super::log_detail::LogDetail;
+use super::palette::Palette;
 use super::sockets_panel::SocketsPanel;
 use super::stage::Stage;
 use super::tab_bar::TabBar;
@@ -23,6 +24,7 @@ pub(crate) fn App() -> impl IntoView {
     view! {
         <div
             class="app"
+            class:look-only=move || !page.may_call()
             class:with-detail=move || page.log_selected.get().is_some()
             data-part=move || page.part.get().name()
         >
@@ -31,6 +33,8 @@ pub(crate) fn App() -> impl IntoView {
             <div class="notices">
                 <ConnectionBar/>
                 <ImportBar/>
+                <ExportBar/>
+                <FailedBar/>
                 <SavedBar/>
                 <ArrangementNote/>
             </div>
@@ -43,6 +47,7 @@ pub(crate) fn App() -> impl IntoView {
             <TabBar/>
             <DropPlace/>
             <UndoToast/>
+            <Palette/>
         </div>
     }
 }

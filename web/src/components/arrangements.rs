@@ -8,7 +8,8 @@ use crate::model::arrangement::Kind;
 use crate::state::{Page, Progress};
 use crate::text::{Arrangement, fill};
 
-fn title(kind: Kind, texts: &'static Arrangement) -> &'static str {
+/// Its name.
+pub(super) fn title(kind: Kind, texts: &'static Arrangement) -> &'static str {
     match kind {
         Kind::UdpPair => texts.udp,
         Kind::TcpPair => texts.tcp,
@@ -32,11 +33,7 @@ pub(super) fn Arrangements() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().arrangement;
     let running = move || matches!(page.progress.get(), Some(Progress::Running(_)));
-    let has_unix = Memo::new(move |_| {
-        page.connection.hello.with(|hello| {
-            hello.as_ref().is_some_and(|hello| hello.features.iter().any(|feature| feature == "unix"))
-        })
-    });
+    let has_unix = Memo::new(move |_| page.has_feature("unix"));
     view! {
         <section class="arrangements">
             <h3 class="label">{move || texts().title}</h3>

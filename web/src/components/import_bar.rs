@@ -1,12 +1,13 @@
-//! Opening a saved log: how far it is read, what stands against it, and that it is one.
+//! Opening and saving logs: how far that is, what stands against it, and that a saved one is shown.
 
 use leptos::ev::DragEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::fault_view::FaultView;
 use crate::model::format::grouped;
 use crate::model::saved::{FILE_BYTES_MAX, Mistake, Reason, is_log_name};
-use crate::state::{Import, ImportError, Page, SavedFile, Source};
+use crate::state::{Export, Import, ImportError, Page, SavedFile, Source};
 use crate::text::{count, fill};
 
 /// Shown while a file is read, and where it could not be.
@@ -46,19 +47,68 @@ pub(super) fn ImportBar() -> impl IntoView {
                         <p><strong>{title}</strong></p>
                         <p>{why}</p>
                     </div>
-                    <button
-                        type="button"
-                        class="icon-button"
-                        aria-label=move || texts().dismiss
-                        title=move || texts().dismiss
-                        on:click=cancel
-                    >
-                        "✕"
-                    </button>
+                    <Dismiss act=move || page.keep.import.set(None)/>
                 </div>
             }
             .into_any()
         }
+    }
+}
+
+/// Shown where an export failed.
+#[component]
+pub(super) fn ExportBar() -> impl IntoView {
+    let page = Page::from_context();
+    let texts = move || &page.text().keep;
+    move || match page.keep.export.get() {
+        None => ().into_any(),
+        Some(Export::Running) => view! {
+            <p class="visually-hidden" role="status">{move || texts().exporting}</p>
+        }
+        .into_any(),
+        Some(Export::Failed(error)) => view! {
+            <div class="bar bar-bad" data-testid="export-error" role="alert">
+                <div class="bar-text">
+                    <p><strong>{move || texts().export_failed}</strong></p>
+                    <FaultView error testid="export-fault"/>
+                </div>
+                <Dismiss act=move || page.keep.export.set(None)/>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+/// Shown where a command of the palette failed that has no place of its own to say so.
+#[component]
+pub(super) fn FailedBar() -> impl IntoView {
+    let page = Page::from_context();
+    move || {
+        page.keep.failed.get().map(|error| {
+            view! {
+                <div class="bar bar-bad" data-testid="command-error" role="alert">
+                    <div class="bar-text">
+                        <FaultView error testid="command-fault"/>
+                    </div>
+                    <Dismiss act=move || page.keep.failed.set(None)/>
+                </div>
+            }
+        })
+    }
+}
+
+/// The button that takes a bar away.
+#[component]
+fn Dismiss(
+    /// Takes it away.
+    act: impl Fn() + 'static,
+) -> impl IntoView {
+    let page = Page::from_context();
+    let label = move || page.text().keep.dismiss;
+    view! {
+        <button type="button" class="icon-button" aria-label=label title=label on:click=move |_| act()>
+            "✕"
+        </button>
     }
 }
 

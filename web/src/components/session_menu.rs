@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::import_bar::FileInput;
+use crate::model::export::Format;
 use crate::state::Page;
 
 /// The session's id, and behind it the ways to end it.
@@ -60,6 +61,7 @@ pub(super) fn SessionMenu() -> impl IntoView {
                     " "
                     <code>{move || id.get()}</code>
                 </p>
+                <ExportItems close/>
                 <button
                     type="button"
                     class="menu-item"
@@ -88,6 +90,38 @@ pub(super) fn SessionMenu() -> impl IntoView {
             </div>
         </details>
         <FileInput input=file/>
+    }
+}
+
+/// The log as a file, in each of its forms.
+#[component]
+fn ExportItems(
+    /// Closes the menu.
+    close: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let page = Page::from_context();
+    view! {
+        <div class="menu-exports" role="group" aria-labelledby="menu-export" class:gone=move || !page.is_live()>
+            <p class="menu-label" id="menu-export">{move || page.text().keep.export}</p>
+            {Format::ALL
+                .into_iter()
+                .map(|format| {
+                    view! {
+                        <button
+                            type="button"
+                            class="menu-chip"
+                            data-testid=format!("export-{}", format.name())
+                            on:click=move |_| {
+                                close();
+                                page.export(format);
+                            }
+                        >
+                            {format.title()}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
     }
 }
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::focus;
 use super::log_panel::LogPanel;
 use crate::state::{Page, View};
+use crate::text::Text;
 
 /// The views and their tabs.
 #[component]
@@ -49,16 +50,17 @@ fn content(view: View) -> Option<AnyView> {
     }
 }
 
+/// A view's name.
+pub(super) fn label(view: View, text: &'static Text) -> &'static str {
+    match view {
+        View::Log => text.bar.view_log,
+    }
+}
+
 /// The tabs, as the ARIA practices for tabs have them: arrows choose, one stop for the tab key.
 #[component]
 fn ViewTabs() -> impl IntoView {
     let page = Page::from_context();
-    let label = move |view: View| {
-        let bar = &page.text().bar;
-        match view {
-            View::Log => bar.view_log,
-        }
-    };
     let on_key = move |event: web_sys::KeyboardEvent| {
         let current = View::ALL.iter().position(|view| *view == page.view.get_untracked()).unwrap_or(0);
         let last = View::ALL.len() - 1;
@@ -93,7 +95,7 @@ fn ViewTabs() -> impl IntoView {
                             tabindex=move || if chosen() { "0" } else { "-1" }
                             on:click=move |_| page.view.set(view)
                         >
-                            {move || label(view)}
+                            {move || label(view, page.text())}
                         </button>
                     }
                 })

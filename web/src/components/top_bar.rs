@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::choice::Choice;
+use super::palette::PaletteButton;
 use super::session_menu::SessionMenu;
 use crate::connection::Link;
 use crate::state::{Page, Theme};
@@ -36,6 +37,7 @@ pub(super) fn TopBar() -> impl IntoView {
             <NetworkChip/>
             <span class="top-space"></span>
             <ConnectionState/>
+            <PaletteButton/>
             <Choice
                 testid="language-select"
                 label=Signal::derive(move || page.text().bar.language.to_owned())

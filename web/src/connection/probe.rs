@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use leptos::prelude::{set_timeout, window};
 use serde::Deserialize;
 use sockyard_protocol::Fault;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Request, RequestInit, Response};
+
+use super::http;
 
 /// Longest wait for an answer: a server that takes a connection and says nothing is as good as none.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -31,31 +29,10 @@ pub(super) enum Probed {
 
 /// Asks.
 pub(super) async fn probe(url: &str, token: Option<&str>) -> Probed {
-    match ask(url, token).await {
+    match http::get(url, token, DEADLINE).await {
         None => Probed::Unreachable,
-        Some((status, body)) => read(status, &body),
+        Some(answer) => read(answer.status, &http::text(&answer.body).await.unwrap_or_default()),
     }
-}
-
-async fn ask(url: &str, token: Option<&str>) -> Option<(u16, String)> {
-    let init = RequestInit::new();
-    init.set_method("GET");
-    let abort = AbortController::new().ok()?;
-    init.set_signal(Some(&abort.signal()));
-    // Aborting what has ended is nothing.
-    set_timeout(move || abort.abort(), DEADLINE);
-    let request = Request::new_with_str_and_init(url, &init).ok()?;
-    if let Some(token) = token {
-        request.headers().set("Authorization", &format!("Bearer {token}")).ok()?;
-    }
-    let response = JsFuture::from(window().fetch_with_request(&request)).await.ok()?;
-    let response: Response = response.dyn_into().ok()?;
-    let status = response.status();
-    let body = match response.text() {
-        Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()).unwrap_or_default(),
-        Err(_) => String::new(),
-    };
-    Some((status, body))
 }
 
 fn read(status: u16, body: &str) -> Probed {

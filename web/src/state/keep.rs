@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
+use crate::model::outcome::CallError;
 use crate::text::Text;
 
 /// How the opening of a saved log stands.
@@ -33,6 +34,15 @@ pub(crate) enum ImportError {
     Unreadable,
 }
 
+/// How an export stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Export {
+    /// The server writes it.
+    Running,
+    /// It failed.
+    Failed(CallError),
+}
+
 /// Something that was closed, and can be had back.
 #[derive(Clone)]
 pub(crate) struct Undo {
@@ -53,13 +63,25 @@ impl Undo {
 pub(crate) struct Keep {
     /// The file that is being opened, or could not be.
     pub(crate) import: RwSignal<Option<Import>>,
+    /// The export that runs, or failed.
+    pub(crate) export: RwSignal<Option<Export>>,
+    /// Why something that was begun from the command palette failed.
+    pub(crate) failed: RwSignal<Option<CallError>>,
+    /// Whether the command palette is open.
+    pub(crate) palette: RwSignal<bool>,
     /// What was closed last.
     pub(crate) undo: RwSignal<Option<Undo>, LocalStorage>,
 }
 
 impl Keep {
     pub(super) fn new() -> Keep {
-        Keep { import: RwSignal::new(None), undo: RwSignal::new_local(None) }
+        Keep {
+            import: RwSignal::new(None),
+            export: RwSignal::new(None),
+            failed: RwSignal::new(None),
+            palette: RwSignal::new(false),
+            undo: RwSignal::new_local(None),
+        }
     }
 
     /// Offers to take back what was just done.

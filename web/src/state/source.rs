@@ -70,6 +70,11 @@ impl Page {
     }
 
     /// Whether the session is shown, and not a saved log.
+    pub(crate) fn is_live(self) -> bool {
+        self.source.with(|source| *source == Source::Live)
+    }
+
+    /// The same, for what does not follow it.
     pub(crate) fn is_live_now(self) -> bool {
         self.source.with_untracked(|source| *source == Source::Live)
     }

@@ -3,6 +3,10 @@
 texts! {
     /// Saved logs, exports and what can be undone.
     Keep {
+        export: "Export the log" / "匯出紀錄" / "导出记录",
+        export_as: "Export as {format}" / "匯出為 {format}" / "导出为 {format}",
+        exporting: "The export is being written" / "正在產生匯出檔" / "正在生成导出文件",
+        export_failed: "The export failed." / "匯出失敗。" / "导出失败。",
         open: "Open a saved log…" / "開啟已儲存的紀錄…" / "打开已保存的记录…",
         open_hint:
             "A .jsonl file, as the export makes it. You can also drop it anywhere on the page."
