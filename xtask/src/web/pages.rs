@@ -155,7 +155,7 @@ mod tests {
         let mut page = Page::default();
         page.add("index.html", b"<p>".repeat(100));
         page.add("icons/a.png", b"png".to_vec());
-        page.write(folder.path()).unwrap();
+        page.write(folder.path(), 1).unwrap();
         assert_eq!(names(folder.path()), ["icons/a.png", "index.html", "index.html.br", "index.html.gz"]);
 
         let mut restored = Vec::new();
@@ -170,7 +170,7 @@ mod tests {
         let mut page = Page::default();
         page.add("a.css", b"a{}".to_vec());
         page.add("b.css", b"b{}".to_vec());
-        page.write(folder.path()).unwrap();
+        page.write(folder.path(), 1).unwrap();
         let times = |name: &str| {
             ["", ".br", ".gz"].map(|end| {
                 std::fs::metadata(folder.path().join(format!("{name}{end}"))).unwrap().modified().unwrap()
@@ -178,7 +178,7 @@ mod tests {
         };
         let (a, b) = (times("a.css"), times("b.css"));
         page.add("b.css", b"c{}".to_vec());
-        page.write(folder.path()).unwrap();
+        page.write(folder.path(), 1).unwrap();
         assert_eq!(times("a.css"), a);
         assert_ne!(times("b.css"), b);
     }

@@ -61,7 +61,7 @@ mod tests {
         let (page_folder, stamp) = (folder.path().join("page"), folder.path().join("stamp"));
         let mut page = Page::default();
         page.add("a.css", b"a{}".to_vec());
-        page.write(&page_folder).unwrap();
+        page.write(&page_folder, 1).unwrap();
         let first = fingerprint(b"wasm", &page);
         assert!(!is_current(&stamp, &page_folder, &first));
         write(&stamp, &page_folder, &first).unwrap();
