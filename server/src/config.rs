@@ -1,16 +1,25 @@
-//! The command line.
+//! The command line and the configuration file.
+
+mod file;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::parser::ValueSource;
+use clap::{
+    ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, value_parser,
+};
 
 use crate::cli::{CallOptions, EventsOptions, ExchangeOptions, HealthOptions, SessionOptions};
+use crate::policy::{Rules, Transport, Use};
 
 /// Where the server listens unless it is told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7410";
+
+/// Names the configuration file where the command line does not.
+const CONFIG_VARIABLE: &str = "SOCKYARD_CONFIG";
 
 /// Largest `--max-sessions` and `--max-connections`: about as many descriptors as Linux gives one process
 /// (`fs.nr_open`), so anything above is a slip.
@@ -30,7 +39,8 @@ Examples:
   SOCKYARD_TOKEN=$(cat token.txt) sockyard exchange udp 127.0.0.1:7788 --send ping
       Ask a running server; `call`, `exchange` and `events` are for scripts (docs/automation.md).
 
-Sockets made through Sockyard reach loopback only: 127.0.0.0/8 and ::1, and never Sockyard's own port.";
+Sockets made through Sockyard reach loopback only, 127.0.0.0/8 and ::1, unless rules in the file of --config open more
+(docs/policy.md), and never Sockyard's own port.";
 
 /// A playground for real sockets in the browser.
 ///
@@ -48,6 +58,10 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Start the server and print the URL to open
     Serve(ServeOptions),
+    /// Print the options in force, as a configuration file, and where each comes from
+    Config(ServeOptions),
+    /// What the policy says of addresses
+    Policy(PolicyOptions),
     /// Make one call of the protocol and print its result
     Call(CallOptions),
     /// Send something to an address over UDP or TCP and print the reply
@@ -65,8 +79,49 @@ pub(crate) enum Command {
     },
 }
 
+/// What the policy says of addresses.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyOptions {
+    #[command(subcommand)]
+    pub(crate) command: PolicyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Explain whether sockets may use an address; exit code 0 if all that is asked is allowed, else 1
+    Check(CheckOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckOptions {
+    /// The address as in a call: 192.168.7.2:80, [fd00::1]:80, name:80, :80
+    #[arg(value_name = "ADDRESS", value_parser = parse_address)]
+    pub(crate) address: sockyard_protocol::Address,
+
+    /// Ask about this use alone (may be repeated)
+    #[arg(long = "for", value_name = "USE", value_enum)]
+    pub(crate) purposes: Vec<Use>,
+
+    /// Ask about this transport alone (may be repeated)
+    #[arg(long = "transport", value_name = "TRANSPORT", value_enum)]
+    pub(crate) transports: Vec<Transport>,
+
+    /// The port of the server, which its sockets never reach
+    #[arg(long, value_name = "PORT", default_value_t = 7410)]
+    pub(crate) own_port: u16,
+
+    /// The configuration file with the rules
+    #[arg(long, value_name = "FILE", env = CONFIG_VARIABLE)]
+    config: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
+    /// A configuration file (TOML): these options with "_" for "-", and the policy's rules. The command line and the
+    /// environment go before it
+    #[arg(long, value_name = "FILE", env = CONFIG_VARIABLE)]
+    config: Option<PathBuf>,
+
     /// Address and port to listen on; port 0 takes any free one
     #[arg(long, value_name = "ADDR", env = "SOCKYARD_LISTEN", default_value = DEFAULT_LISTEN, value_parser = parse_listen)]
     pub(crate) listen: SocketAddr,
@@ -150,6 +205,118 @@ pub(crate) enum AccessMode {
     Token,
     /// Anyone who can reach the server
     Open,
+}
+
+/// What the command line and the file say together.
+pub(crate) struct Loaded {
+    pub(crate) command: Command,
+    pub(crate) rules: Rules,
+    /// Where each option of `serve` comes from.
+    settings: Vec<Setting>,
+    file: Option<PathBuf>,
+}
+
+/// An option of `serve` in force.
+struct Setting {
+    key: String,
+    /// Nothing where it has no value.
+    value: Option<String>,
+    source: String,
+}
+
+/// Reads the command line, and the configuration file that it names. Ends the process where the command line is wrong.
+///
+/// # Errors
+/// What is wrong with the file.
+pub(crate) fn load() -> anyhow::Result<Loaded> {
+    let first = Cli::command().get_matches();
+    let known: Vec<String> = serve_command()
+        .get_arguments()
+        .map(|option| option.get_id().to_string())
+        .filter(|id| id != "config")
+        .collect();
+    let file = config_path(&first).map(|path| file::File::read(&path, &known)).transpose()?;
+    let mut command = Cli::command();
+    if let Some(file) = &file {
+        for subcommand in ["serve", "config"] {
+            command = command.mut_subcommand(subcommand, |mut subcommand| {
+                for (key, value) in file.options.clone() {
+                    subcommand = subcommand.mut_arg(key, |option| option.default_value(value));
+                }
+                subcommand
+            });
+        }
+    }
+    let matches = command.try_get_matches().map_err(|error| {
+        // The command line was right by itself, so this is about a value of the file.
+        let shown = file.as_ref().map_or_else(String::new, |file| format!("in {}: ", file.path.display()));
+        let error = error.render().to_string();
+        let first = error.lines().next().unwrap_or_default();
+        anyhow::anyhow!("{shown}{}", first.trim_start_matches("error: "))
+    })?;
+    let settings = settings(&matches, file.as_ref(), &known);
+    let Cli { command } = Cli::from_arg_matches(&matches).context("read the command line")?;
+    Ok(Loaded {
+        command,
+        rules: file.as_ref().map_or_else(Rules::default, |file| file.rules.clone()),
+        settings,
+        file: file.map(|file| file.path),
+    })
+}
+
+impl Loaded {
+    /// The options in force as a configuration file, with a comment on each that says where it comes from.
+    pub(crate) fn describe(&self) -> String {
+        let mut text = String::new();
+        for Setting { key, value, source } in &self.settings {
+            let secret = key.ends_with("token");
+            text += &match value {
+                Some(_) if secret => format!("# {key} is set ({source}) and not shown\n"),
+                Some(value) => format!("{key} = {value:?}  # {source}\n"),
+                None => format!("# {key} is not set\n"),
+            };
+        }
+        text += &match &self.file {
+            Some(file) => format!("# policy: {} ({})\n", self.rules.summary(), file.display()),
+            None => format!("# policy: {}\n", self.rules.summary()),
+        };
+        text
+    }
+}
+
+fn serve_command() -> clap::Command {
+    ServeOptions::augment_args(clap::Command::new("serve"))
+}
+
+/// The file that the innermost command names.
+fn config_path(matches: &ArgMatches) -> Option<PathBuf> {
+    match matches.subcommand() {
+        Some((_, inner)) => config_path(inner),
+        None => matches.try_get_one::<PathBuf>("config").ok().flatten().cloned(),
+    }
+}
+
+fn settings(matches: &ArgMatches, file: Option<&file::File>, known: &[String]) -> Vec<Setting> {
+    let Some(("serve" | "config", matches)) = matches.subcommand() else { return Vec::new() };
+    let setting = |key: &String| {
+        let value = matches
+            .get_raw(key)
+            .map(|values| values.map(|value| value.to_string_lossy()).collect::<Vec<_>>().join(","));
+        let source = match matches.value_source(key) {
+            Some(ValueSource::CommandLine) => "command line".to_owned(),
+            Some(ValueSource::EnvVariable) => format!("SOCKYARD_{}", key.to_ascii_uppercase()),
+            _ => match file.filter(|file| file.options.contains_key(key)) {
+                Some(file) => file.path.display().to_string(),
+                None => "default".to_owned(),
+            },
+        };
+        Setting { key: key.clone(), value, source }
+    };
+    known.iter().map(setting).collect()
+}
+
+fn parse_address(text: &str) -> anyhow::Result<sockyard_protocol::Address> {
+    text.parse().map_err(|wrong| anyhow::anyhow!("{wrong}"))
 }
 
 /// A script for a shell that completes the command line.

@@ -5,8 +5,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 mod api;
 mod cli;
 mod config;
@@ -23,17 +21,24 @@ mod serve;
 mod session;
 mod workers;
 
-use config::{Cli, Command, ServeOptions};
+use config::{Command, PolicyCommand, PolicyOptions, ServeOptions};
+use policy::{Policy, Rules, Transport, Use};
 
 fn main() -> ExitCode {
-    let asked = match Cli::parse().command {
-        Command::Serve(options) => return serve(&options),
-        Command::Call(options) => cli::block_on(cli::call(&options)),
-        Command::Exchange(options) => cli::block_on(cli::exchange(&options)),
-        Command::Events(options) => cli::block_on(cli::events(&options)),
-        Command::Session(options) => cli::block_on(cli::session(&options)),
-        Command::Health(options) => cli::block_on(cli::health(&options)),
-        Command::Completions { shell } => cli::block_on(cli::print(&config::completions(shell))),
+    let loaded = match config::load() {
+        Ok(loaded) => loaded,
+        Err(error) => return failed(&error),
+    };
+    let asked = match &loaded.command {
+        Command::Serve(options) => return serve(options, loaded.rules.clone()),
+        Command::Config(_) => cli::block_on(cli::print(loaded.describe().as_bytes())),
+        Command::Policy(options) => return check(options, loaded.rules.clone()),
+        Command::Call(options) => cli::block_on(cli::call(options)),
+        Command::Exchange(options) => cli::block_on(cli::exchange(options)),
+        Command::Events(options) => cli::block_on(cli::events(options)),
+        Command::Session(options) => cli::block_on(cli::session(options)),
+        Command::Health(options) => cli::block_on(cli::health(options)),
+        Command::Completions { shell } => cli::block_on(cli::print(&config::completions(*shell))),
     };
     match asked {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,12 +46,34 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(options: &ServeOptions) -> ExitCode {
-    match serve::run(options) {
+fn serve(options: &ServeOptions, rules: Rules) -> ExitCode {
+    match serve::run(options, rules) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("sockyard: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
+}
+
+/// Explains what the policy says of an address.
+fn check(options: &PolicyOptions, rules: Rules) -> ExitCode {
+    let PolicyCommand::Check(options) = &options.command;
+    let all = |chosen: &[Use]| match chosen {
+        [] => vec![Use::Connect, Use::Send, Use::Bind],
+        chosen => chosen.to_vec(),
+    };
+    let transports = match options.transports.as_slice() {
+        [] => vec![Transport::Tcp, Transport::Udp],
+        chosen => chosen.to_vec(),
+    };
+    let policy = Policy::new(options.own_port, rules);
+    let report = policy.explain(&options.address, &all(&options.purposes), &transports);
+    match cli::block_on(cli::print(report.text.as_bytes())) {
+        Ok(()) if report.all_allowed => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::FAILURE,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("sockyard: {error:#}");
+    ExitCode::FAILURE
 }

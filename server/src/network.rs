@@ -1,6 +1,6 @@
 //! Who calls `socket(2)`, and thereby in which network a socket lives.
 //!
-//! There is one kind so far: this machine's own network, of which the policy opens loopback only.
+//! There is one kind so far: this machine's own network, of which the policy opens loopback and what the operator's rules add.
 
 use std::io;
 use std::sync::Arc;
@@ -24,17 +24,19 @@ pub(crate) fn loopback_index() -> io::Result<u32> {
 /// The network that a session's sockets live in.
 #[derive(Debug)]
 pub(crate) struct Network {
+    /// Whether every socket is walled in when it is made, because the policy opens nothing but loopback.
+    confined: bool,
     features: Vec<String>,
 }
 
 impl Network {
     /// This machine's own network, and which families its kernel really makes sockets of.
-    pub(crate) fn host() -> Arc<Network> {
+    pub(crate) fn host(confined: bool) -> Arc<Network> {
         let families = [(Family::Inet, "inet"), (Family::Inet6, "inet6"), (Family::Unix, "unix")];
         let made = |family: &Family| create(*family, SocketType::Dgram).is_ok();
         let features =
             families.into_iter().filter(|(family, _)| made(family)).map(|(_, name)| name.to_owned());
-        Arc::new(Network { features: features.collect() })
+        Arc::new(Network { confined, features: features.collect() })
     }
 
     /// `socket(2)`, non-blocking and closed on exec.
@@ -42,7 +44,16 @@ impl Network {
     /// # Errors
     /// The kernel's, above all `EMFILE` and `EAFNOSUPPORT`.
     pub(crate) fn socket(&self, family: Family, kind: SocketType) -> io::Result<Socket> {
-        create(family, kind)
+        let socket = create(family, kind)?;
+        if self.confined {
+            confine(&socket, family);
+        }
+        Ok(socket)
+    }
+
+    /// Whether sockets are walled in from the beginning.
+    pub(crate) fn is_confined(&self) -> bool {
+        self.confined
     }
 
     /// What `session.hello` tells of it.
@@ -66,11 +77,14 @@ fn create(family: Family, kind: SocketType) -> io::Result<Socket> {
         SocketType::Stream => Type::STREAM,
         SocketType::Dgram => Type::DGRAM,
     };
-    let socket = Socket::new(domain, kind.nonblocking(), None)?;
+    Socket::new(domain, kind.nonblocking(), None)
+}
+
+/// Binds a socket to the loopback device: from then on it has nothing to do with any other.
+pub(crate) fn confine(socket: &Socket, family: Family) {
     if family != Family::Unix
         && let Err(error) = socket.bind_device(Some(LOOPBACK_NAME.as_bytes()))
     {
         tracing::debug!(%error, "a socket is not bound to the loopback device");
     }
-    Ok(socket)
 }

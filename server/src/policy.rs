@@ -2,8 +2,8 @@
 //!
 //! Whoever wants to bind, connect or send needs an [`Allowed<Target>`], and only this module makes one: from an
 //! address that was parsed strictly or resolved once, after every embedding of IPv4 in it was reduced.
-//! The rule today: loopback, all of 127.0.0.0/8 and ::1, and never Sockyard's own port; and those multicast groups
-//! that are meant for one machine or site, which the engine joins and sends to on the loopback device alone.
+//! Without rules of the operator's own, loopback is open, all of 127.0.0.0/8 and ::1, and those multicast groups that are meant
+//! for one machine or site, which the engine joins and sends to on the loopback device alone. Sockyard's own port never is.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -11,15 +11,19 @@ use std::sync::Arc;
 
 use socket2::SockAddr;
 use sockyard_protocol::answer::{Resolved, ResolvedAddress};
-use sockyard_protocol::{Address, Family, Fault, Host};
+use sockyard_protocol::{Address, Family, Fault, Host, SocketType};
 
 use crate::errno;
 
+pub(crate) mod check;
 mod classify;
 mod names;
+mod rules;
 mod unix;
 
-pub(crate) use classify::{Class, classify};
+use classify::{Class, Known, know};
+use rules::Ask;
+pub(crate) use rules::{PolicyConfig, Rules, Transport, Use};
 pub(crate) use unix::{UnixNames, UnixTarget};
 
 /// Proof that the policy has seen the value and allows it. Nothing outside this module can make one.
@@ -50,6 +54,24 @@ impl Target {
             Target::Unix(target) => SockAddr::unix(&target.path),
         }
     }
+
+    /// Whether nothing on the way to it leaves the loopback device.
+    pub(crate) fn is_on_loopback(&self) -> bool {
+        match self {
+            Target::Inet(address) => is_on_loopback(know(address.ip()).class),
+            Target::Unix(_) => true,
+        }
+    }
+}
+
+/// For what an address is wanted, and over what.
+pub(crate) type Purpose = (Use, Transport);
+
+/// The name of the rule that keeps Sockyard's own port.
+const OWN_PORT: &str = "own_port";
+
+fn is_on_loopback(class: Class) -> bool {
+    matches!(class, Class::Loopback | Class::LoopbackGroup)
 }
 
 /// A local address to bind, and whether "any address" was narrowed to it.
@@ -64,17 +86,34 @@ pub(crate) struct BindTarget {
 pub(crate) struct Policy {
     /// The port that Sockyard itself listens on: nobody may reach or take it through Sockyard.
     own_port: u16,
+    rules: Rules,
+}
+
+/// What the policy says of an address, and why.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    pub(crate) is_allowed: bool,
+    /// The name of the rule that decided: the operator's, or a kind of address.
+    pub(crate) rule: String,
+    /// The address after reduction, and its kind.
+    pub(crate) known: Known,
 }
 
 impl Policy {
-    pub(crate) fn new(own_port: u16) -> Arc<Policy> {
-        Arc::new(Policy { own_port })
+    pub(crate) fn new(own_port: u16, rules: Rules) -> Arc<Policy> {
+        Arc::new(Policy { own_port, rules })
+    }
+
+    /// Whether no socket can ever get beyond loopback, so that each may be walled in when it is made.
+    pub(crate) fn is_confined(&self) -> bool {
+        self.rules.open_nothing()
     }
 
     /// For `connect` and `sendto`; `call` is the name to report.
     pub(crate) fn reach(
         &self,
         call: &str,
+        purpose: Purpose,
         address: &Address,
         family: Family,
         names: &UnixNames,
@@ -83,40 +122,54 @@ impl Policy {
             Address::Unix(name) => {
                 Ok(Allowed(Target::Unix(names.target(name).map_err(|error| errno::fault(call, &error))?)))
             }
-            Address::Inet { host: Host::Any, .. } => Err(unspecified(call)),
-            Address::Inet { host: Host::Ip(ip), port } => self.check(call, SocketAddr::new(*ip, *port)),
+            Address::Inet { host: Host::Any, .. } => Err(unspecified(call, Class::Unspecified.rule())),
+            Address::Inet { host: Host::Ip(ip), port } => {
+                self.check(call, purpose, SocketAddr::new(*ip, *port))
+            }
             Address::Inet { host: Host::Name(name), port } => {
-                self.check_all(call, name, *port, &names::resolve(name), family)
+                self.check_all(call, purpose, name, *port, &names::resolve(name), family)
             }
         }
     }
 
-    /// For `bind`. The unspecified address becomes the loopback address of its family.
+    /// For `bind`. The unspecified address becomes the loopback address of its family, unless a rule opens all addresses.
     pub(crate) fn take(
         &self,
+        kind: SocketType,
         address: &Address,
         family: Family,
         names: &UnixNames,
     ) -> Result<BindTarget, Fault> {
-        let loopback = |family, port| SocketAddr::new(loopback(family), port);
-        let narrowed = match address {
-            Address::Inet { host: Host::Any, port } => Some(loopback(family, *port)),
-            Address::Inet { host: Host::Ip(ip), port } if ip.is_unspecified() => {
-                Some(loopback(if ip.is_ipv4() { Family::Inet } else { Family::Inet6 }, *port))
-            }
+        let purpose = (Use::Bind, kind.into());
+        let any = match address {
+            Address::Inet { host: Host::Any, port } => Some((family == Family::Inet6, *port)),
+            Address::Inet { host: Host::Ip(ip), port } if ip.is_unspecified() => Some((ip.is_ipv6(), *port)),
             Address::Inet { .. } | Address::Unix(_) => None,
         };
-        match narrowed {
-            Some(narrowed) => Ok(BindTarget { target: self.check("bind", narrowed)?, narrowed: true }),
-            None => Ok(BindTarget { target: self.reach("bind", address, family, names)?, narrowed: false }),
+        let Some((is_ipv6, port)) = any else {
+            let target = self.reach("bind", purpose, address, family, names)?;
+            return Ok(BindTarget { target, narrowed: false });
+        };
+        let wildcard = SocketAddr::new(rules::unspecified(is_ipv6), port);
+        if self.verdict(purpose, wildcard).is_allowed {
+            return Ok(BindTarget { target: Allowed(Target::Inet(wildcard)), narrowed: false });
         }
+        let family = if is_ipv6 { Family::Inet6 } else { Family::Inet };
+        let narrowed = SocketAddr::new(loopback(family), port);
+        Ok(BindTarget { target: self.check("bind", purpose, narrowed)?, narrowed: true })
     }
 
     /// Where the kernel would choose "any address" by itself (`listen` or `sendto` on an unbound socket), the
-    /// socket is bound here first: a wildcard would be open to every host that reaches this machine.
-    pub(crate) fn implicit(family: Family, target: Option<&Target>) -> Option<Allowed<Target>> {
+    /// socket is bound here first: a wildcard would be open to every host that reaches this machine. On the way to another
+    /// machine that is `source`, the address that the kernel would send from.
+    pub(crate) fn implicit(
+        family: Family,
+        target: Option<&Target>,
+        source: Option<IpAddr>,
+    ) -> Option<Allowed<Target>> {
         let ip = match (family, target) {
             (Family::Unix, _) => return None,
+            (_, Some(target)) if !target.is_on_loopback() => source?,
             (Family::Inet6, Some(Target::Inet(to))) if classify::is_v4_mapped(to.ip()) => {
                 Ipv4Addr::LOCALHOST.to_ipv6_mapped().into()
             }
@@ -132,14 +185,17 @@ impl Policy {
             Host::Ip(ip) => vec![*ip],
             Host::Name(name) => names::resolve(name),
         };
-        let told =
-            |ip: &IpAddr| ResolvedAddress { address: ip.to_string(), allowed: classify(*ip).is_allowed() };
+        let told = |ip: &IpAddr| {
+            let known = know(*ip);
+            let allowed = is_on_loopback(known.class) || self.rules.open_at_all(&known);
+            ResolvedAddress { address: ip.to_string(), allowed }
+        };
         Resolved { addresses: addresses.iter().map(told).collect() }
     }
 
     /// The answer to a datagram: its sender's address goes through the same check as any other.
     pub(crate) fn reply(&self, to: SocketAddr) -> Result<Allowed<Target>, Fault> {
-        self.check("sendto", to)
+        self.check("sendto", (Use::Send, Transport::Udp), to)
     }
 
     /// The group of `join_multicast` and `leave_multicast`: an IP address without a port, in brackets or without.
@@ -151,7 +207,7 @@ impl Policy {
                 "a group is an IP address without a port, as in 239.1.2.3",
             ));
         };
-        match classify(group) {
+        match know(group).class {
             Class::LoopbackGroup => Ok(Allowed(group)),
             Class::Multicast => Err(other_group(call, group)),
             // Of an address that is no group the kernel says so (EINVAL); none of them joins anything.
@@ -159,27 +215,69 @@ impl Policy {
         }
     }
 
-    fn check(&self, call: &str, address: SocketAddr) -> Result<Allowed<Target>, Fault> {
-        match classify(address.ip()) {
-            Class::Loopback | Class::LoopbackGroup if address.port() == self.own_port => {
-                Err(Fault::denied(call, "own_port", "Sockyard's own port is not for its sockets")
-                    .with_hint(format!("{address} is where this server listens; choose another port")))
+    /// What the policy says of an address, and why.
+    pub(crate) fn verdict(&self, (purpose, transport): Purpose, address: SocketAddr) -> Verdict {
+        let known = know(address.ip());
+        let port = address.port();
+        let ask = Ask { purpose, transport, known, port };
+        let verdict = |is_allowed, rule: &str| Verdict { is_allowed, rule: rule.to_owned(), known };
+        if port == self.own_port && port != 0 && names::is_of_this_machine(known.ip) {
+            return verdict(false, OWN_PORT);
+        }
+        if let Some(rule) = self.rules.denying(&ask) {
+            return verdict(false, &rule.name);
+        }
+        if is_on_loopback(known.class) {
+            return verdict(true, known.class.rule());
+        }
+        if let Some(rule) = self.rules.allowing(&ask) {
+            return verdict(true, &rule.name);
+        }
+        match known.class {
+            Class::Global if self.is_confined() => verdict(false, "loopback_only"),
+            Class::Global => verdict(false, "no_rule"),
+            class => verdict(false, class.rule()),
+        }
+    }
+
+    fn check(&self, call: &str, purpose: Purpose, address: SocketAddr) -> Result<Allowed<Target>, Fault> {
+        // Nearly every address is one of loopback, and with no rules there is nothing else to ask.
+        if self.is_confined()
+            && self.rules.deny_nothing()
+            && address.port() != self.own_port
+            && matches!(address.ip(), IpAddr::V4(ip) if ip.is_loopback())
+        {
+            return Ok(Allowed(Target::Inet(address)));
+        }
+        let Verdict { is_allowed, rule, known } = self.verdict(purpose, address);
+        if is_allowed {
+            return Ok(Allowed(Target::Inet(address)));
+        }
+        Err(match known.class {
+            _ if rule == OWN_PORT => {
+                Fault::denied(call, OWN_PORT, "Sockyard's own port is not for its sockets")
+                    .with_hint(format!("{address} is where this server listens; choose another port"))
             }
-            Class::Loopback | Class::LoopbackGroup => Ok(Allowed(Target::Inet(address))),
-            Class::Unspecified => Err(unspecified(call)),
-            Class::Multicast => Err(other_group(call, address.ip())),
-            class => {
-                Err(Fault::denied(call, class.rule(), "this server's sockets reach loopback only").with_hint(
-                    format!("{} is {}; 127.0.0.0/8 and ::1 are allowed", address.ip(), class.words()),
+            Class::Unspecified | Class::ThisNetwork => unspecified(call, &rule),
+            Class::Multicast => other_group(call, address.ip()),
+            class if self.is_confined() && !is_on_loopback(class) => {
+                Fault::denied(call, &rule, "this server's sockets reach loopback only").with_hint(format!(
+                    "{} is {}; 127.0.0.0/8 and ::1 are allowed",
+                    address.ip(),
+                    class.words()
                 ))
             }
-        }
+            class => Fault::denied(call, &rule, "this server's rules do not open this address").with_hint(
+                format!("{address} is {}; it is not open to {}", class.words(), purpose.0.words()),
+            ),
+        })
     }
 
     /// Every answer for a name must pass, so that a name cannot carry a forbidden address past the check.
     fn check_all(
         &self,
         call: &str,
+        purpose: Purpose,
         name: &str,
         port: u16,
         answers: &[IpAddr],
@@ -187,12 +285,12 @@ impl Policy {
     ) -> Result<Allowed<Target>, Fault> {
         if answers.is_empty() {
             return Err(Fault::os(call, "EAI_NONAME", "name or service not known").with_hint(format!(
-                "{name:?} is neither localhost nor in this machine's hosts file; sockets reach loopback only, so no name server is asked"
+                "{name:?} is neither localhost nor in this machine's hosts file; no name server is asked"
             )));
         }
         let mut chosen = None;
         for ip in answers {
-            let allowed = self.check(call, SocketAddr::new(*ip, port))?;
+            let allowed = self.check(call, purpose, SocketAddr::new(*ip, port))?;
             let fits = ip.is_ipv6() == (family == Family::Inet6);
             if chosen.is_none() || fits && chosen.as_ref().is_some_and(|(_, fitted)| !fitted) {
                 chosen = Some((allowed, fits));
@@ -216,8 +314,8 @@ fn other_group(call: &str, group: IpAddr) -> Fault {
         ))
 }
 
-fn unspecified(call: &str) -> Fault {
-    Fault::denied(call, "unspecified", "the unspecified address is no destination")
+fn unspecified(call: &str, rule: &str) -> Fault {
+    Fault::denied(call, rule, "the unspecified address is no destination")
         .with_hint("name the address to reach, as in 127.0.0.1:7788")
 }
 

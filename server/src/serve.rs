@@ -19,7 +19,7 @@ use tokio_util::task::TaskTracker;
 use crate::api::{self, Access, App, Origins};
 use crate::config::{AccessMode, ServeOptions};
 use crate::logging;
-use crate::policy::Policy;
+use crate::policy::{Policy, Rules};
 use crate::secret;
 use crate::session::{Limits, Registry, RegistryOptions};
 use crate::workers::{self, Workers};
@@ -32,20 +32,25 @@ const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(8);
 const SAME_SIGNAL: Duration = Duration::from_secs(1);
 
 /// Runs the server until SIGTERM or Ctrl-C.
-pub(crate) fn run(options: &ServeOptions) -> anyhow::Result<()> {
+pub(crate) fn run(options: &ServeOptions, rules: Rules) -> anyhow::Result<()> {
     logging::start(options.log_format)?;
     raise_descriptor_limit();
     let data = DataDirectory::open(options.data_dir()?)?;
     let workers = Workers::start().context("start the threads")?;
     let runtime = workers::runtime().context("start the runtime")?;
     let workers = Arc::new(workers);
-    let outcome = runtime.block_on(serve(options, &data, Arc::clone(&workers)));
+    let outcome = runtime.block_on(serve(options, rules, &data, Arc::clone(&workers)));
     workers.end();
     runtime.shutdown_timeout(workers::END_DEADLINE);
     outcome
 }
 
-async fn serve(options: &ServeOptions, data: &DataDirectory, workers: Arc<Workers>) -> anyhow::Result<()> {
+async fn serve(
+    options: &ServeOptions,
+    rules: Rules,
+    data: &DataDirectory,
+    workers: Arc<Workers>,
+) -> anyhow::Result<()> {
     let listener = TcpListener::bind(options.listen).await.map_err(|error| {
         let hint = match error.kind() {
             std::io::ErrorKind::AddrInUse => "; another program has it, choose one with --listen",
@@ -64,7 +69,7 @@ async fn serve(options: &ServeOptions, data: &DataDirectory, workers: Arc<Worker
     let registry = Registry::new(RegistryOptions {
         limits: Limits { grace: options.grace(), ..Limits::default() },
         sessions_max: options.max_sessions,
-        policy: Policy::new(address.port()),
+        policy: Policy::new(address.port(), rules),
         unix_directory: data.unix_directory(),
         tells_directory: options.access == AccessMode::Token,
     });

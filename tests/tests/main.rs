@@ -14,6 +14,7 @@ mod datagrams;
 mod describe;
 mod differential;
 mod edges;
+mod egress;
 mod encodings;
 mod events;
 mod export;

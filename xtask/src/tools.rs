@@ -97,12 +97,13 @@ pub(crate) fn ensure_wasm_target() -> Result<()> {
     run(&mut program("rustup", &["target", "add", WASM])).context(hint)
 }
 
-/// Programs that the tests start, each with its Debian package: a browser and its driver, and what the examples of
-/// docs/automation.md use.
+/// Programs that the tests start, each with its Debian package: a browser and its driver, what the examples of
+/// docs/automation.md use, and what lays a cable between two network namespaces.
 const PROGRAMS: &[(&str, &str)] = &[
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("curl", "curl"),
+    ("ip", "iproute2"),
     ("jq", "jq"),
     ("node", "nodejs"),
     ("npm", "npm"),

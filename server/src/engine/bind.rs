@@ -28,6 +28,7 @@ impl Socket {
     /// `bind(2)`.
     pub(crate) fn bind(&self, target: &Allowed<Target>, held: Held) -> io::Result<()> {
         let target = target.get();
+        self.wall_in(Some(target));
         self.hear_own_groups(target)?;
         // Members of a group share its port, each with a copy of every datagram: nobody loses anything to another.
         if held == Held::BySession || self.family() == Family::Unix || group_of(target).is_some() {

@@ -18,6 +18,7 @@ use crate::policy::{Allowed, Group, Target};
 impl Socket {
     /// `IP_ADD_MEMBERSHIP` (ip(7)), `IPV6_ADD_MEMBERSHIP` (ipv6(7)).
     pub(crate) fn join(&self, group: &Allowed<Group>) -> io::Result<()> {
+        self.wall_in(None);
         let device = network::loopback_index()?;
         match group.get() {
             IpAddr::V4(group) => {

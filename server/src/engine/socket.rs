@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use super::patience::{Interrupted, Patience};
 use super::raw;
 use super::readiness::{Direction, Readiness, Unanswered};
 use crate::metrics;
-use crate::network::Network;
+use crate::network::{self, Network};
 use crate::policy::{Allowed, Policy, Target};
 
 /// What a thread's buffer for `recv` holds unless a call asks for more: what a stream takes at once.
@@ -41,6 +42,8 @@ pub(crate) struct Socket {
     receives: Arc<Semaphore>,
     sends: Arc<Semaphore>,
     closed: CancellationToken,
+    /// It is decided whether the socket stays on the loopback device.
+    walled: AtomicBool,
     /// A datagram socket is known to have an address.
     bound: AtomicBool,
     /// An error that a `recv` met after it had bytes to return; the next one returns it.
@@ -75,10 +78,10 @@ pub(crate) struct Received {
 impl Socket {
     /// `socket(2)`.
     pub(crate) fn create(network: &Network, family: Family, kind: SocketType) -> io::Result<Socket> {
-        Ok(Socket::new(network.socket(family, kind)?, family, kind))
+        Ok(Socket::new(network.socket(family, kind)?, family, kind, network.is_confined()))
     }
 
-    fn new(raw: socket2::Socket, family: Family, kind: SocketType) -> Socket {
+    fn new(raw: socket2::Socket, family: Family, kind: SocketType, walled: bool) -> Socket {
         Socket {
             raw: Arc::new(raw),
             readiness: Readiness::default(),
@@ -88,6 +91,7 @@ impl Socket {
             receives: Arc::new(Semaphore::new(1)),
             sends: Arc::new(Semaphore::new(1)),
             closed: CancellationToken::new(),
+            walled: AtomicBool::new(walled),
             bound: AtomicBool::new(false),
             pending_error: Mutex::new(None),
             bytes_sent: AtomicU64::new(0),
@@ -127,7 +131,7 @@ impl Socket {
     /// `accept(2)`, once. `None` is "would block".
     pub(crate) fn try_accept(&self) -> Option<io::Result<(Socket, SockAddr)>> {
         unless_blocked(self.raw.accept4(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK))
-            .map(|answer| answer.map(|(raw, peer)| (Socket::new(raw, self.family, self.kind), peer)))
+            .map(|answer| answer.map(|(raw, peer)| (Socket::new(raw, self.family, self.kind, true), peer)))
     }
 
     /// `connect(2)`, begun. `None` is "under way"; [`Socket::connect_outcome`] then waits for the end of it.
@@ -158,6 +162,7 @@ impl Socket {
     }
 
     fn connect(&self, target: &Allowed<Target>) -> io::Result<()> {
+        self.wall_in(Some(target.get()));
         if self.kind == SocketType::Dgram {
             self.bind_implicitly(Some(target.get()))?;
             self.send_on_loopback(target.get())?;
@@ -395,16 +400,40 @@ impl Socket {
         }
     }
 
-    /// Before a call in which the kernel may bind the socket to the wildcard address by itself: takes loopback first.
+    /// Decides at the first address that a socket has to do with whether it stays on the loopback device, for good: the
+    /// kernel lets nobody without privileges take that back.
+    pub(super) fn wall_in(&self, target: Option<&Target>) {
+        if !self.walled.swap(true, Ordering::Relaxed) && target.is_none_or(Target::is_on_loopback) {
+            network::confine(&self.raw, self.family);
+        }
+    }
+
+    /// The address that the kernel would send from on the way to another machine: a `connect` of a datagram socket finds
+    /// the route and sends nothing.
+    fn source_towards(&self, to: SocketAddr) -> io::Result<IpAddr> {
+        let probe = socket2::Socket::new(self.raw.domain()?, socket2::Type::DGRAM, None)?;
+        probe.connect(&to.into())?;
+        let local = probe.local_addr()?.as_socket();
+        local.map(|local| local.ip()).ok_or_else(|| io::Error::from_raw_os_error(libc::EAFNOSUPPORT))
+    }
+
+    /// Before a call in which the kernel may bind the socket to the wildcard address by itself: takes another first.
     /// Whether it is bound already only the kernel knows for sure (after a refused `connect` even `getsockname` is
     /// wrong), so it is asked by trying.
     fn bind_implicitly(&self, target: Option<&Target>) -> io::Result<()> {
-        let Some(loopback) = Policy::implicit(self.family, target) else { return Ok(()) };
+        self.wall_in(target);
         // A datagram socket that is bound stays so, and need not be asked before each datagram.
         if self.bound.load(Ordering::Relaxed) {
             return Ok(());
         }
-        match self.bind_alone(loopback.get()) {
+        let source = match target {
+            Some(Target::Inet(to)) if target.is_some_and(|to| !to.is_on_loopback()) => {
+                Some(self.source_towards(*to)?)
+            }
+            Some(_) | None => None,
+        };
+        let Some(local) = Policy::implicit(self.family, target, source) else { return Ok(()) };
+        match self.bind_alone(local.get()) {
             Err(error) if error.raw_os_error() != Some(libc::EINVAL) => return Err(error),
             // EINVAL: it is bound.
             Ok(()) | Err(_) => {}

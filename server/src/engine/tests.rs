@@ -8,15 +8,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::network::Network;
-use crate::policy::{Allowed, Policy, Target, UnixNames};
+use crate::policy::{Allowed, Policy, Rules, Target, Transport, UnixNames, Use};
 
 fn target(address: &str) -> Allowed<Target> {
     let names = UnixNames::new(std::path::Path::new("/nowhere"), "s_test");
-    Policy::new(0).reach("connect", &address.parse().unwrap(), Family::Inet, &names).unwrap()
+    Policy::new(0, Rules::default())
+        .reach("connect", (Use::Connect, Transport::Tcp), &address.parse().unwrap(), Family::Inet, &names)
+        .unwrap()
 }
 
 fn socket(family: Family, kind: SocketType) -> Socket {
-    Socket::create(&Network::host(), family, kind).unwrap()
+    Socket::create(&Network::host(true), family, kind).unwrap()
 }
 
 fn patience(ms: u64) -> Patience {

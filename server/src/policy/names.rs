@@ -21,6 +21,23 @@ pub(super) fn resolve(name: &str) -> Vec<IpAddr> {
     }
 }
 
+/// Whether an address is one of this machine's own, on whatever device.
+pub(super) fn is_of_this_machine(ip: IpAddr) -> bool {
+    if ip.is_loopback() || ip.is_unspecified() || ip.is_multicast() {
+        return true;
+    }
+    // getifaddrs(3) costs some microseconds, and is asked only about Sockyard's own port on other addresses.
+    let Ok(mut interfaces) = nix::ifaddrs::getifaddrs() else { return true };
+    interfaces.any(|interface| {
+        let address = interface.address;
+        let v4 =
+            address.as_ref().and_then(|address| address.as_sockaddr_in()).map(|address| address.ip().into());
+        let v6 =
+            address.as_ref().and_then(|address| address.as_sockaddr_in6()).map(|address| address.ip().into());
+        v4.or(v6) == Some(ip)
+    })
+}
+
 /// hosts(5).
 fn look_up(hosts: &str, name: &str) -> Vec<IpAddr> {
     hosts

@@ -13,7 +13,7 @@ use super::responder::Reply;
 use super::responders::Responding;
 use super::slot::Slot;
 use crate::engine::{Patience, Received};
-use crate::policy::{Allowed, Target};
+use crate::policy::{Allowed, Target, Use};
 
 /// What comes after an answer.
 pub(super) enum Answered {
@@ -97,7 +97,13 @@ impl Session {
             (Some(from), None) => {
                 let Some(name) = self.unix_names.own_name(from) else { return Ok(To::Nobody) };
                 let address = Address::Unix(name);
-                let target = self.policy.reach("sendto", &address, slot.socket.family(), &self.unix_names)?;
+                let target = self.policy.reach(
+                    "sendto",
+                    (Use::Send, slot.socket.kind().into()),
+                    &address,
+                    slot.socket.family(),
+                    &self.unix_names,
+                )?;
                 Ok(To::Sender(target, address.to_string()))
             }
         }

@@ -56,8 +56,8 @@ pub(crate) struct Load {
 impl Registry {
     pub(crate) fn new(options: RegistryOptions) -> Arc<Registry> {
         Arc::new(Registry {
+            network: Network::host(options.policy.is_confined()),
             options,
-            network: Network::host(),
             responders: Arc::default(),
             sessions: Mutex::default(),
         })

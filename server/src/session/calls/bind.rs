@@ -14,7 +14,7 @@ use crate::session::Session;
 pub(super) fn perform(session: &Arc<Session>, call: &SocketBind) -> Result<Answer, Fault> {
     let slot = session.slot(call.socket)?;
     let BindTarget { target, narrowed } =
-        session.policy.take(&call.address, slot.socket.family(), &session.unix_names)?;
+        session.policy.take(slot.socket.kind(), &call.address, slot.socket.family(), &session.unix_names)?;
     // The holder cannot be closed before the bind is done: somebody else could take its place.
     let holder = session.slots().into_iter().find(|other| {
         other.number != call.socket

@@ -10,6 +10,7 @@ use sockyard_protocol::{Answer, EventKind, Fault};
 use super::{Caller, unanswered};
 use crate::errno;
 use crate::log::Recorder;
+use crate::policy::Use;
 use crate::session::Session;
 use crate::session::slot::Slot;
 
@@ -19,7 +20,13 @@ pub(super) async fn perform(
     caller: &Caller,
 ) -> Result<Answer, Fault> {
     let slot = session.slot(call.socket)?;
-    let target = session.policy.reach("connect", &call.address, slot.socket.family(), &session.unix_names)?;
+    let target = session.policy.reach(
+        "connect",
+        (Use::Connect, slot.socket.kind().into()),
+        &call.address,
+        slot.socket.family(),
+        &session.unix_names,
+    )?;
     let started = Instant::now();
     if let Some(answer) = connect_at_once(session, &slot, || slot.socket.try_connect(&target), started) {
         return answer;

@@ -14,7 +14,7 @@ use super::{Caller, Reservation, interrupted, unanswered};
 use crate::engine::{Direction, Patience, Turn, Unanswered};
 use crate::errno;
 use crate::log::{Happening, Kept};
-use crate::policy::{Allowed, Target};
+use crate::policy::{Allowed, Target, Use};
 use crate::session::Session;
 use crate::session::slot::{InUse, Slot};
 
@@ -37,7 +37,13 @@ pub(super) async fn perform(
 }
 
 fn destination(session: &Session, slot: &Slot, to: &Address) -> Result<Destination, Fault> {
-    let target = session.policy.reach("sendto", to, slot.socket.family(), &session.unix_names)?;
+    let target = session.policy.reach(
+        "sendto",
+        (Use::Send, slot.socket.kind().into()),
+        to,
+        slot.socket.family(),
+        &session.unix_names,
+    )?;
     Ok((target, to.to_string()))
 }
 
