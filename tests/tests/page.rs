@@ -1,6 +1,7 @@
 //! The page in a real browser, used as a person uses it. Every test ends by looking at the console: no errors, and
 //! no violation of the content security policy.
 
+mod code;
 mod connection;
 mod docs;
 mod export;

@@ -13,6 +13,7 @@ mod call_bar;
 mod call_form;
 mod call_result;
 mod choice;
+mod code_view;
 mod commands;
 mod connection_bar;
 mod copy_button;

@@ -14,6 +14,8 @@
 //! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `connection-reload`, `token-input`, `token-submit` |
 //! | `session-id`, `network-chip` | in the top bar |
 //! | `session-menu` | opens `export-jsonl` `-csv` `-python` `-c` `-rust` `-node`, `import-open`, `session-new` and `session-close` |
+//! | `code-view`, `code-line`, `code-lines`, `code-cut`, `code-error`, `code-saved` | the session as a program; a line has `data-line` and, where it makes an event, `data-seq`; how many; why not all or none of it is shown |
+//! | `code-language`, `code-download`, `log-detail-code` | values `python` `c` `rust` `node`; the file; from a line of the log to its code |
 //! | `export-error`, `command-error` | why an export failed, or what was begun from the palette |
 //! | `palette-open`, `palette`, `palette-input`, `palette-row` | the command palette; a row has `data-command`, such as `view-log`, `call-bind`, `socket-3`, `new-udp`, `go-to-line` |
 //! | `import-file`, `import-reading`, `import-error` | the input of the file dialog; how far a saved log is read; why it could not be |

@@ -61,16 +61,19 @@ pub(crate) enum View {
     /// The events, line by line.
     #[default]
     Log,
+    /// The session as a program.
+    Code,
 }
 
 impl View {
     /// All of them, in the order of their tabs.
-    pub(crate) const ALL: [View; 1] = [View::Log];
+    pub(crate) const ALL: [View; 2] = [View::Log, View::Code];
 
     /// Its name in test ids, in the style sheet and in the browser's storage.
     pub(crate) fn name(self) -> &'static str {
         match self {
             View::Log => "log",
+            View::Code => "code",
         }
     }
 }

@@ -8,6 +8,7 @@ mod table;
 mod arrangement;
 mod bar;
 mod call_bar;
+mod code;
 mod detail;
 mod errors;
 mod intro;
@@ -25,6 +26,7 @@ mod states;
 pub use arrangement::Arrangement;
 pub use bar::Bar;
 pub use call_bar::CallBar;
+pub use code::Code;
 pub use detail::Detail;
 pub use errors::Errors;
 pub use intro::Intro;
@@ -44,6 +46,7 @@ groups! {
     arrangement: Arrangement,
     bar: Bar,
     call: CallBar,
+    code: Code,
     detail: Detail,
     errors: Errors,
     intro: Intro,

@@ -168,6 +168,27 @@ impl Table {
 
     fn keeping(&mut self) {
         let page = self.page;
+        if page.log_selected.get_untracked().is_some() {
+            self.add(
+                "show-in-code",
+                Group::Log,
+                "",
+                |text| text.code.show.to_owned(),
+                move || page.show_in_code(),
+            );
+        }
+        for format in Format::PROGRAMS {
+            self.add(
+                format!("code-{}", format.name()),
+                Group::View,
+                "",
+                |text| format!("{} · {}", text.code.view, format.title()),
+                move || {
+                    page.choose_code(format.name());
+                    page.show_in_code();
+                },
+            );
+        }
         if page.is_live_now() {
             for format in Format::ALL {
                 self.add(

@@ -66,6 +66,17 @@ pub(super) fn LogDetail() -> impl IntoView {
                     <div class="part-head">
                         <h2>{move || fill(texts().title, &[("n", &number)])}</h2>
                         <span class="top-space"></span>
+                        <button
+                            type="button"
+                            class="icon-button"
+                            class:gone=move || !page.is_live()
+                            data-testid="log-detail-code"
+                            aria-label=move || page.text().code.show
+                            title=move || page.text().code.show
+                            on:click=move |_| page.show_in_code()
+                        >
+                            "{ }"
+                        </button>
                         {button(|texts| texts.previous, "↑", "log-detail-previous")}
                         {button(|texts| texts.next, "↓", "log-detail-next")}
                         {button(|texts| texts.close, "✕", "log-detail-close")}

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::code_view::CodeView;
 use super::focus;
 use super::log_panel::LogPanel;
 use crate::state::{Page, View};
@@ -47,6 +48,7 @@ pub(super) fn Stage() -> impl IntoView {
 fn content(view: View) -> Option<AnyView> {
     match view {
         View::Log => None,
+        View::Code => Some(view! { <CodeView/> }.into_any()),
     }
 }
 
@@ -54,6 +56,7 @@ fn content(view: View) -> Option<AnyView> {
 pub(super) fn label(view: View, text: &'static Text) -> &'static str {
     match view {
         View::Log => text.bar.view_log,
+        View::Code => text.code.view,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The forms in which a session's log can be taken away.
 
 /// A form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// One event a line; what the page opens as a saved log.
     Jsonl,

@@ -4,8 +4,14 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
+use super::{Page, Part, View};
+use crate::browser_storage::{local, read, write};
+use crate::model::export::Format;
 use crate::model::outcome::CallError;
 use crate::text::Text;
+
+/// The language of the programs that was chosen last.
+const CODE: &str = "sockyard.code";
 
 /// How the opening of a saved log stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +73,8 @@ pub(crate) struct Keep {
     pub(crate) export: RwSignal<Option<Export>>,
     /// Why something that was begun from the command palette failed.
     pub(crate) failed: RwSignal<Option<CallError>>,
+    /// The language of the programs.
+    pub(crate) code: RwSignal<Format>,
     /// Whether the command palette is open.
     pub(crate) palette: RwSignal<bool>,
     /// What was closed last.
@@ -79,6 +87,7 @@ impl Keep {
             import: RwSignal::new(None),
             export: RwSignal::new(None),
             failed: RwSignal::new(None),
+            code: RwSignal::new(remembered_code()),
             palette: RwSignal::new(false),
             undo: RwSignal::new_local(None),
         }
@@ -88,4 +97,25 @@ impl Keep {
     pub(crate) fn can_undo(self, words: fn(&'static Text) -> &'static str, back: impl Fn() + 'static) {
         self.undo.set(Some(Undo { words, back: Rc::new(back) }));
     }
+}
+
+impl Page {
+    /// Chooses a language for programs, for good.
+    pub(crate) fn choose_code(self, name: &str) {
+        if let Some(format) = Format::from_name(name) {
+            write(local(), CODE, name);
+            self.keep.code.set(format);
+        }
+    }
+
+    /// Shows which lines of the program make the chosen event.
+    pub(crate) fn show_in_code(self) {
+        self.view.set(View::Code);
+        self.part.set(Part::Log);
+    }
+}
+
+fn remembered_code() -> Format {
+    let format = read(local(), CODE).and_then(|name| Format::from_name(&name));
+    format.filter(|format| Format::PROGRAMS.contains(format)).unwrap_or(Format::Python)
 }
