@@ -21,3 +21,9 @@ try {
     ? `頁面無法載入：${error.message ?? error}。請重新載入；瀏覽器必須支援 WebAssembly。`
     : `The page could not be loaded: ${error.message ?? error}. Reload it; the browser must support WebAssembly.`;
 }
+
+// Where the server cannot be reached, a page says so. A browser offers this on HTTPS and on this machine alone, and may
+// refuse it: nothing else needs it.
+if (window.isSecureContext && "serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/sw.js").catch((error) => console.warn("sockyard:", error));
+}

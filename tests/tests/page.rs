@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod look;
 mod palette;
+mod pwa;
 mod sockets;
 
 use sockyard_tests::{Page, eventually};

@@ -11,6 +11,7 @@
 //! | --- | --- |
 //! | `connection-state` | the state in words; `data-state`: `connecting` `open` `lost` `refused` |
 //! | `page-stopped` | after a panic of the page itself: what happened, with a link that reloads |
+//! | `offline` | in `static/offline.html`, shown where the server cannot be reached |
 //! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `connection-reload`, `token-input`, `token-submit` |
 //! | `session-id`, `network-chip` | in the top bar |
 //! | `session-menu` | opens `export-jsonl` `-csv` `-python` `-c` `-rust` `-node`, `import-open`, `session-new` and `session-close` |

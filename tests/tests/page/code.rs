@@ -30,7 +30,8 @@ async fn the_program_grows_with_the_session_and_keeps_its_place_and_language() {
     let grown = "return document.querySelector('[data-testid=code-view]').scrollHeight";
     let before = page.script(grown).await.as_u64().unwrap();
     create(&page, "inet", "stream", 5).await;
-    eventually("a longer program", async || (page.script(grown).await.as_u64()? > before).then_some(())).await;
+    eventually("a longer program", async || (page.script(grown).await.as_u64()? > before).then_some(()))
+        .await;
     assert_eq!(page.script("return document.querySelector('[data-testid=code-view]').scrollTop").await, 400);
     page.reload().await;
     page.connected().await;
