@@ -30,6 +30,7 @@
 //! | `socket-card` | with `data-socket="3"`, `data-selected`; in it `socket-select`, `socket-local`, `socket-peer`, `socket-state`, `socket-queues`, `socket-backlog`, `socket-close` |
 //! | `closed-toggle`, `closed-socket` | the sockets closed so far (`data-socket`) |
 //! | `call-tab-bind` `-listen` `-accept` `-connect` `-send` `-recv` `-shutdown` `-close` `-options` `-configure` | the calls of the selected socket; `data-natural="true"` on the natural next one |
+//! | `splitter` | the edge between the calls and the view below |
 //! | `call-form` | the form, with `data-call` and `data-socket` |
 //! | `field-address`, `field-backlog`, `field-data`, `field-data-form`, `field-encoding`, `field-to`, `field-max`, `field-timeout` (seconds, blank waits for ever), `field-flag-peek` `-oob` `-waitall`, `field-how`, `field-linger`, `field-option`, `field-option-value`, `field-receive`, `field-accept`, `field-responder` | inputs and selects; `field-data-form` is `text` `hex` `escaped` `zeros` |
 //! | `known-address` | fills in the address of the session's socket `data-socket`, in `connect` and `send` |

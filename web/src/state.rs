@@ -114,6 +114,8 @@ pub(crate) struct Page {
     pub(crate) part: RwSignal<Part>,
     /// The view below the calls.
     pub(crate) view: RwSignal<View>,
+    /// How high the calls are in pixels, once somebody chose it.
+    pub(crate) call_height: RwSignal<Option<u32>>,
     /// The arrangement that runs or ran last.
     pub(crate) progress: RwSignal<Option<Progress>>,
     /// How many lines the log holds, and how many had left the server's log before.
@@ -174,6 +176,7 @@ impl Page {
             outcomes: RwSignal::new(BTreeMap::new()),
             part: RwSignal::new(Part::default()),
             view: RwSignal::new(preferences::remembered_view()),
+            call_height: RwSignal::new(preferences::remembered_call_height()),
             progress: RwSignal::new(None),
             log_counts: RwSignal::new((0, 0)),
             epoch: RwSignal::new(0),

@@ -4,9 +4,12 @@ use leptos::prelude::*;
 use sockyard_protocol::SocketId;
 
 use super::badge::Badge;
-use super::call_form::CallForm;
+use super::call_foot::CallFoot;
+use super::call_form::{CallForm, Form};
 use super::call_result::CallResult;
+use super::focus;
 use super::intro::Intro;
+use super::splitter::Splitter;
 use crate::model::form::{CallKind, natural_next};
 use crate::model::summary::socket_kind;
 use crate::state::Page;
@@ -21,20 +24,24 @@ pub(super) fn CallPanel() -> impl IntoView {
     });
     let call = Memo::new(move |_| page.call.get());
     view! {
-        <section class="part part-call" id="calls" tabindex="-1">
+        <section
+            class="part part-call"
+            class:sized=move || page.call_height.get().is_some()
+            id="calls"
+            tabindex="-1"
+            style=("--call-height", move || page.call_height.get().map(|height| format!("{height}px")))
+        >
             {move || match chosen.get() {
                 _ if !page.may_call() => view! { <NoCalls/> }.into_any(),
                 None => view! { <Intro/> }.into_any(),
                 Some(socket) => view! {
                     <CallBar socket/>
-                    <div class="part-body call-body">
-                        {move || view! { <CallForm socket kind=call.get()/> }}
-                        <CallResult socket/>
-                    </div>
+                    <CallBody socket call/>
                 }
                 .into_any(),
             }}
         </section>
+        <Splitter/>
     }
 }
 
@@ -50,6 +57,21 @@ fn NoCalls() -> impl IntoView {
     }
 }
 
+/// The form and its result scroll; the foot stays.
+#[component]
+fn CallBody(socket: SocketId, call: Memo<CallKind>) -> impl IntoView {
+    let form = Form::new(Page::from_context(), socket, call);
+    view! {
+        <div class="call-scroll">
+            <div class="call-body">
+                <CallForm form/>
+                <CallResult socket/>
+            </div>
+        </div>
+        <CallFoot form/>
+    }
+}
+
 #[component]
 fn CallBar(socket: SocketId) -> impl IntoView {
     let page = Page::from_context();
@@ -57,22 +79,47 @@ fn CallBar(socket: SocketId) -> impl IntoView {
     let natural = Memo::new(move |_| view.get().map(|view| natural_next(&view)));
     let kind = move || view.get().map(|view| socket_kind(view.family, view.r#type, &page.text().sockets));
     let title = move || fill(page.text().call.title, &[("n", &socket.to_string())]);
+    // One stop for the tab key; the arrows choose among the calls.
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        let calls = &CallKind::ALL;
+        let last = calls.len() - 1;
+        let current = calls.iter().position(|call| *call == page.call.get_untracked()).unwrap_or(0);
+        let next = match event.key().as_str() {
+            "ArrowRight" => (current + 1) % calls.len(),
+            "ArrowLeft" => current.checked_sub(1).unwrap_or(last),
+            "Home" => 0,
+            "End" => last,
+            _ => return,
+        };
+        event.prevent_default();
+        if let Some(call) = calls.get(next) {
+            page.call.set(*call);
+            focus::take(format!("[data-testid=call-tab-{}]", call.name()));
+        }
+    };
+    // The chosen call is in sight however it was chosen.
+    Effect::new(move || {
+        let call = page.call.get();
+        focus::show(format!("[data-testid=call-tab-{}]", call.name()));
+    });
     view! {
         <div class="part-head call-head">
             <h2 class="visually-hidden">{title}</h2>
             <span class="call-socket" aria-hidden="true"><Badge socket/> {kind}</span>
-            <div class="calls" role="group" aria-label=title>
+            <div class="calls" role="group" aria-label=title on:keydown=on_key>
                 {CallKind::ALL
                     .into_iter()
                     .map(|call| {
                         let is_natural = move || natural.get() == Some(call);
+                        let is_chosen = move || page.call.get() == call;
                         view! {
                             <button
                                 type="button"
                                 class="call-tab"
                                 data-testid=format!("call-tab-{}", call.name())
                                 data-natural=move || is_natural().to_string()
-                                aria-pressed=move || (page.call.get() == call).to_string()
+                                aria-pressed=move || is_chosen().to_string()
+                                tabindex=move || if is_chosen() { "0" } else { "-1" }
                                 title=move || is_natural().then(|| page.text().call.natural)
                                 on:click=move |_| page.call.set(call)
                             >

@@ -1,67 +1,73 @@
 //! The form of one call on one socket.
 
 use leptos::prelude::*;
-use sockyard_protocol::call::{OPTION_NAMES, SocketGetOption};
+use sockyard_protocol::call::OPTION_NAMES;
 use sockyard_protocol::{Call, SocketId};
-use wasm_bindgen::JsCast;
 
 use super::field::{Flags, Menu, TextInput};
 use super::focus;
-use super::payload_field::{PayloadForm, PayloadText};
-use crate::model::form::{Built, CallKind, Drafts, ENCODINGS, Field, build};
+use super::payload_field::PayloadText;
+use crate::model::form::{Built, CallKind, Drafts, Field, build};
 use crate::model::mistake::Mistake;
 use crate::model::python;
 use crate::model::sockets::SocketView;
 use crate::state::Page;
-use crate::text::{CallBar, fill};
+use crate::text::CallBar;
 
-/// What the fields of a form share.
+/// What the fields of a form share. It lives as long as its socket is chosen, and follows the chosen call.
 #[derive(Clone, Copy)]
 pub(super) struct Form {
     /// The page.
     pub(super) page: Page,
     /// The socket.
     pub(super) socket: SocketId,
+    /// Whether it is a datagram socket, which never changes.
+    pub(super) is_datagram: bool,
     /// The call.
-    pub(super) kind: CallKind,
+    pub(super) kind: Memo<CallKind>,
     /// The socket as it stands.
     view: Memo<Option<SocketView>>,
     /// The call that the entries make, or what is wrong with them.
     pub(super) built: Memo<Built>,
-    /// Whether running it was tried: only then is an empty field a mistake to show.
-    tried: RwSignal<bool>,
+    /// The call that was tried: only then is an empty field a mistake to show.
+    tried: RwSignal<Option<CallKind>>,
 }
 
 impl Form {
-    fn new(socket: SocketId, kind: CallKind) -> Form {
-        let page = Page::from_context();
+    /// The form of the chosen call on a socket.
+    pub(super) fn new(page: Page, socket: SocketId, kind: Memo<CallKind>) -> Form {
         let view = Memo::new(move |_| page.sockets.with(|table| table.get(socket).cloned()));
         let built = Memo::new(move |_| match view.get() {
-            Some(view) => build(kind, &page.drafts.with(|drafts| drafts.of(socket)), &view),
+            Some(view) => build(kind.get(), &page.drafts.with(|drafts| drafts.of(socket)), &view),
             None => Err(Vec::new()),
         });
-        Form { page, socket, kind, view, built, tried: RwSignal::new(false) }
+        let is_datagram =
+            page.sockets.with_untracked(|table| table.get(socket).is_some_and(SocketView::is_datagram));
+        Form { page, socket, is_datagram, kind, view, built, tried: RwSignal::new(None) }
     }
 
     /// What stands in a field.
     pub(super) fn entry(self, field: Field) -> String {
+        let kind = self.kind.get();
         self.view.with(|view| match view {
-            Some(view) => self.page.drafts.with(|drafts| drafts.of(self.socket).get(self.kind, field, view)),
+            Some(view) => self.page.drafts.with(|drafts| drafts.of(self.socket).get(kind, field, view)),
             None => String::new(),
         })
     }
 
     /// Takes what was typed.
     pub(super) fn set(self, field: Field, value: String) {
-        self.page.drafts.update(|drafts| drafts.set(self.socket, self.kind, field, value));
+        let kind = self.kind.get_untracked();
+        self.page.drafts.update(|drafts| drafts.set(self.socket, kind, field, value));
     }
 
     /// The mistake to show at a field.
     pub(super) fn mistake(self, field: Field) -> Option<Mistake> {
+        let tried = self.tried.get() == Some(self.kind.get());
         self.built.with(|built| {
             let wrong = built.as_ref().err()?;
             let (_, mistake) = wrong.iter().find(|(wrong, _)| *wrong == field)?;
-            (*mistake != Mistake::Empty || self.tried.get()).then(|| mistake.clone())
+            (*mistake != Mistake::Empty || tried).then(|| mistake.clone())
         })
     }
 
@@ -71,37 +77,35 @@ impl Form {
     }
 
     /// A call as a line of Python.
-    fn python(self, call: &Call) -> String {
+    pub(super) fn python(self, call: &Call) -> String {
         self.view.with(|view| {
             view.as_ref().map(|view| python::line(call, view.family, view.is_datagram())).unwrap_or_default()
         })
     }
 
-    fn is_datagram(self) -> bool {
-        self.view.with(|view| view.as_ref().is_some_and(SocketView::is_datagram))
-    }
-
     /// Sends; the field is emptied once the kernel has the bytes, unless something else stands there by then.
     fn send(self, call: Call) {
-        let Form { page, socket, kind, tried, .. } = self;
-        let typed = move |drafts: &Drafts| drafts.of(socket).typed(kind, Field::Data).unwrap_or_default();
+        let Form { page, socket, tried, .. } = self;
+        let typed =
+            move |drafts: &Drafts| drafts.of(socket).typed(CallKind::Send, Field::Data).unwrap_or_default();
         let sent = page.drafts.with_untracked(typed);
         page.drafts.update(|drafts| drafts.remember(&sent));
         page.perform_then(socket, call, move || {
             if page.drafts.with_untracked(typed) == sent {
-                page.drafts.update(|drafts| drafts.set(socket, kind, Field::Data, String::new()));
+                page.drafts.update(|drafts| drafts.set(socket, CallKind::Send, Field::Data, String::new()));
                 // Nobody may look at this form any more, and then its signals are gone.
-                tried.try_set(false);
+                tried.try_set(None);
             }
         });
     }
 
     /// Runs the call, or leads to the first mistake.
     pub(super) fn run(self) {
-        self.tried.set(true);
+        let kind = self.kind.get_untracked();
+        self.tried.set(Some(kind));
         match self.built.get_untracked() {
             Ok(call) => {
-                if self.kind == CallKind::Send {
+                if kind == CallKind::Send {
                     self.send(call);
                 } else {
                     self.page.perform(self.socket, call);
@@ -109,85 +113,60 @@ impl Form {
             }
             Err(wrong) => {
                 let Some((field, _)) = wrong.first() else { return };
-                let id = format!("field-{}", field.name());
-                let element = document().get_element_by_id(&id);
-                if let Some(element) =
-                    element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
-                {
-                    element.focus().ok();
-                }
+                focus::take(format!("#field-{}", field.name()));
             }
         }
     }
 }
 
-/// The form of one call.
+/// The fields of the chosen call. What runs it stands in the panel's foot.
 #[component]
 pub(super) fn CallForm(
-    /// The socket.
-    socket: SocketId,
-    /// The call.
-    kind: CallKind,
+    /// The form.
+    form: Form,
 ) -> impl IntoView {
-    let form = Form::new(socket, kind);
     let page = form.page;
-    let about = move || about(kind, form.is_datagram(), &page.text().call);
-    on_cleanup(hand_focus_on);
-    let get_call = move || Call::from(SocketGetOption { socket, name: form.entry(Field::Option) });
-    let run_line = Signal::derive(move || {
-        form.built.with(|built| built.as_ref().map(|call| form.python(call)).unwrap_or_default())
-    });
-    let get_line = Signal::derive(move || form.python(&get_call()));
+    on_cleanup(|| hand_focus_on(&[RUN, CREATE]));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         form.run();
     };
     view! {
-        <form class="call-form" data-testid="call-form" data-call=kind.name() data-socket=socket on:submit=submit>
-            <p class="about">{about}</p>
-            <div class="fields">{fields(form)}</div>
-            <div class="run-row">
-                <PythonLine form line=run_line testid="python-line"/>
-                <button type="submit" class="button primary run" data-testid="call-run">
-                    {move || match kind {
-                        CallKind::Options => page.text().call.set.to_owned(),
-                        _ => fill(page.text().call.run, &[("call", kind.name())]),
-                    }}
-                </button>
+        <form
+            class="call-form"
+            id=FORM_ID
+            data-testid="call-form"
+            data-call=move || form.kind.get().name()
+            data-socket=form.socket
+            on:submit=submit
+        >
+            <p class="about">{move || about(form.kind.get(), form.is_datagram, &page.text().call)}</p>
+            <div class="fields">
+                {move || {
+                    let kind = form.kind.get();
+                    on_cleanup(|| hand_focus_on(&[FIRST_FIELD, RUN, CREATE]));
+                    untrack(|| fields(form, kind))
+                }}
             </div>
-            {(kind == CallKind::Options)
-                .then(|| {
-                    let get = move |_| page.perform(socket, untrack(get_call));
-                    view! {
-                        <div class="run-row">
-                            <PythonLine form line=get_line testid="python-line-get"/>
-                            <button type="button" class="button run" data-testid="call-get" on:click=get>
-                                {move || page.text().call.get}
-                            </button>
-                        </div>
-                    }
-                })}
         </form>
     }
 }
 
-/// A form that goes hands the focus to the next one: from its button to the button, or from a field to the first
-/// field. Where no form follows, the page begins anew.
-fn hand_focus_on() {
-    if !focus::is_within(".call-form") {
-        return;
+/// Where its button in the foot finds the form.
+pub(super) const FORM_ID: &str = "call-form";
+const FIRST_FIELD: &str = ".call-form :is(input, textarea, select)";
+const RUN: &str = "[data-testid=call-run]";
+const CREATE: &str = "[data-testid=new-socket-create]";
+
+/// Fields that go hand the focus to what takes their place.
+fn hand_focus_on(places: &[&str]) {
+    if focus::is_within(".call-form, .call-foot") {
+        focus::rescue(places.iter().map(|place| (*place).to_owned()).collect());
     }
-    let places: &[&str] = match focus::is_within(".call-form button") {
-        true => &[".call-form .run", "[data-testid=new-socket-create]"],
-        false => {
-            &[".call-form :is(input, textarea, select)", ".call-form .run", "[data-testid=new-socket-create]"]
-        }
-    };
-    focus::rescue(places.iter().map(|place| (*place).to_owned()).collect());
 }
 
-fn fields(form: Form) -> AnyView {
-    match form.kind {
+fn fields(form: Form, kind: CallKind) -> AnyView {
+    match kind {
         CallKind::Bind => view! {
             <TextInput form field=Field::Address label=|labels| labels.address_bind hint=|labels| labels.address_bind_hint/>
         }
@@ -205,21 +184,20 @@ fn fields(form: Form) -> AnyView {
         CallKind::Send => view! {
             <PayloadText form/>
             {form
-                .is_datagram()
+                .is_datagram
                 .then(|| {
                     view! {
-                        <TextInput form field=Field::To label=|labels| labels.to hint=|labels| labels.to_hint known=true/>
+                        <TextInput form field=Field::To label=|labels| labels.to hint=|labels| labels.to_hint blank=true known=true/>
                     }
                 })}
-            <PayloadForm form encodings=&ENCODINGS/>
             <Timeout form/>
-            <FlagsOf form/>
+            <FlagsOf form kind/>
         }
         .into_any(),
         CallKind::Recv => view! {
             <TextInput form field=Field::Max label=|labels| labels.max hint=|labels| labels.receive_hint/>
             <Timeout form/>
-            <FlagsOf form/>
+            <FlagsOf form kind/>
         }
         .into_any(),
         CallKind::Shutdown => view! {
@@ -231,7 +209,7 @@ fn fields(form: Form) -> AnyView {
         }
         .into_any(),
         CallKind::Close => view! {
-            <TextInput form field=Field::Linger label=|labels| labels.linger hint=|labels| labels.linger_hint/>
+            <TextInput form field=Field::Linger label=|labels| labels.linger hint=|labels| labels.linger_hint blank=true/>
         }
         .into_any(),
         CallKind::Options => view! {
@@ -260,28 +238,15 @@ fn fields(form: Form) -> AnyView {
 
 /// The flags that the call has on this type of socket.
 #[component]
-fn FlagsOf(form: Form) -> impl IntoView {
-    let fields = form.kind.flags(form.is_datagram());
+fn FlagsOf(form: Form, kind: CallKind) -> impl IntoView {
+    let fields = kind.flags(form.is_datagram);
     (!fields.is_empty()).then(|| view! { <Flags form fields/> })
 }
 
 #[component]
 fn Timeout(form: Form) -> impl IntoView {
     view! {
-        <TextInput form field=Field::Timeout label=|labels| labels.timeout hint=|labels| labels.timeout_hint/>
-    }
-}
-
-/// The line of Python about to be performed. A name of its own would hide the line from a screen reader, so what it
-/// is stands before it, unseen.
-#[component]
-fn PythonLine(form: Form, line: Signal<String>, testid: &'static str) -> impl IntoView {
-    view! {
-        <div class="python" title=move || form.page.text().call.python>
-            <span class="python-prompt" aria-hidden="true">">>>"</span>
-            <span class="visually-hidden">{move || form.page.text().call.python}</span>
-            <code data-testid=testid>{move || line.get()}</code>
-        </div>
+        <TextInput form field=Field::Timeout label=|labels| labels.timeout hint=|labels| labels.timeout_hint blank=true/>
     }
 }
 

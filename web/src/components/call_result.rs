@@ -1,10 +1,11 @@
 //! How the last call ended.
 
 use leptos::prelude::*;
-use sockyard_protocol::{EventKind, ShutdownHow, SocketId};
+use sockyard_protocol::SocketId;
 
 use super::bytes_view::BytesView;
 use super::fault_view::FaultView;
+use super::focus;
 use super::waiting::SocketWaiting;
 use crate::model::errno;
 use crate::model::outcome::{CallError, End, Outcome, Success};
@@ -19,6 +20,12 @@ pub(super) fn CallResult(
 ) -> impl IntoView {
     let page = Page::from_context();
     let outcome = Memo::new(move |_| page.outcomes.with(|outcomes| outcomes.get(&socket).cloned()));
+    // On a narrow panel it stands below the form, perhaps out of sight.
+    Effect::new(move || {
+        if outcome.with(|outcome| outcome.as_ref().is_some_and(|outcome| outcome.end != End::Running)) {
+            focus::show(".result-good, .result-bad".to_owned());
+        }
+    });
     view! {
         <section class="result" aria-label=move || page.text().call.last_result>
             // The sentence is announced; a hex dump of kilobytes must not be.
@@ -30,21 +37,9 @@ pub(super) fn CallResult(
     }
 }
 
-/// What the end of the data means: the peer has closed, or reading was shut down on this very socket. The log knows.
+/// What the end of the data means: the peer has closed, or reading was shut down on this very socket.
 fn end_of_data(page: Page, socket: SocketId, text: &'static Text) -> &'static str {
-    let log = page.log();
-    let log = log.borrow();
-    let own = (0..log.len()).rev().any(|index| {
-        // Few lines speak of it, and only these are worth parsing.
-        log.json(index).is_some_and(|json| json.contains("\"shutdown\""))
-            && log.event(index).is_some_and(|event| {
-                event.socket == Some(socket)
-                    && matches!(
-                        event.kind,
-                        EventKind::Shutdown { how: ShutdownHow::Read | ShutdownHow::Both }
-                    )
-            })
-    });
+    let own = page.sockets.with_untracked(|table| table.get(socket).is_some_and(|view| view.read_ended));
     if own { text.outcome.eof_own } else { text.outcome.eof }
 }
 

@@ -21,6 +21,9 @@ pub(super) fn TextInput(
     label: Label,
     /// What stands under it while nothing is wrong.
     hint: Label,
+    /// Whether the hint says what a blank means; then it stands in the field.
+    #[prop(optional)]
+    blank: bool,
     /// Whether the session's own addresses are offered.
     #[prop(optional)]
     known: bool,
@@ -39,12 +42,13 @@ pub(super) fn TextInput(
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
+                placeholder=move || blank.then(|| hint(&page.text().labels))
                 aria-describedby=note.clone()
                 aria-invalid=move || is_wrong.get().to_string()
                 prop:value=move || form.entry(field)
                 on:input=move |event| form.set(field, event_target_value(&event))
             />
-            <Note form field id=note hint/>
+            <Note form field id=note hint=if blank { |_| "" } else { hint }/>
             {known.then(|| view! { <KnownAddresses form field/> })}
         </div>
     }
@@ -77,16 +81,25 @@ fn KnownAddresses(form: Form, field: Field) -> impl IntoView {
     const OFFERED: usize = 6;
     let page = form.page;
     let known = Memo::new(move |_| {
-        let own = form.view();
+        let Some(own) = form.view() else { return Vec::new() };
+        // Whoever wrote last is the likeliest to be answered.
+        let sender = own.last_sender.clone().filter(|_| field == Field::To);
         page.sockets.with(|table| {
             let reachable = table.open().filter(|view| {
-                own.as_ref().is_some_and(|own| {
-                    own.socket != view.socket && own.family == view.family && own.r#type == view.r#type
-                }) && view.is_bound()
+                own.socket != view.socket
+                    && own.family == view.family
+                    && own.r#type == view.r#type
+                    && view.is_bound()
                     && (view.listening || view.is_datagram())
             });
-            let known = reachable.filter_map(|view| Some((view.socket, view.local.clone()?)));
-            known.take(OFFERED).collect::<Vec<_>>()
+            let own_sockets = reachable.filter_map(|view| Some((Some(view.socket), view.local.clone()?)));
+            let mut known: Vec<_> = own_sockets.take(OFFERED).collect();
+            if let Some(sender) = sender {
+                let place = known.iter().position(|(_, address)| *address == sender);
+                let first = place.map_or((None, sender), |place| known.remove(place));
+                known.insert(0, first);
+            }
+            known
         })
     });
     view! {
@@ -97,13 +110,22 @@ fn KnownAddresses(form: Form, field: Field) -> impl IntoView {
                     class="known-address"
                     data-testid="known-address"
                     data-socket=socket
-                    aria-label=move || fill(page.text().labels.known, &[("n", &socket.to_string())])
+                    aria-label={
+                        let address = address.clone();
+                        move || match socket {
+                            Some(socket) => fill(page.text().labels.known, &[("n", &socket.to_string())]),
+                            None => fill(page.text().labels.known_sender, &[("address", &address)]),
+                        }
+                    }
                     on:click={
                         let address = address.clone();
                         move |_| form.set(field, address.clone())
                     }
                 >
-                    <Badge socket/>
+                    {match socket {
+                        Some(socket) => view! { <Badge socket/> }.into_any(),
+                        None => view! { <span class="known-sender" aria-hidden="true">"↩"</span> }.into_any(),
+                    }}
                     <code>{address.clone()}</code>
                 </button>
             </For>
@@ -129,7 +151,6 @@ pub(super) fn Menu(
 ) -> impl IntoView {
     let page = form.page;
     let id = format!("field-{}", field.name());
-    let selected = move |value: &'static str| move || form.entry(field) == value;
     view! {
         <div class=format!("field field-{}", field.name())>
             <label class="field-label" for=id.clone()>{move || label(&page.text().labels)}</label>
@@ -139,24 +160,67 @@ pub(super) fn Menu(
                 data-testid=id
                 on:change=move |event| form.set(field, event_target_value(&event))
             >
-                {options
-                    .iter()
-                    .map(|(value, label)| {
-                        let label = *label;
-                        view! {
-                            <option value=*value prop:selected=selected(value)>
-                                {move || label(&page.text().labels)}
-                            </option>
-                        }
-                    })
-                    .collect_view()}
-                {names
-                    .iter()
-                    .map(|name| view! { <option value=*name prop:selected=selected(name)>{*name}</option> })
-                    .collect_view()}
+                {choices(form, field, options, names)}
             </select>
         </div>
     }
+}
+
+/// The same within a line of others; its label is for screen readers.
+#[component]
+pub(super) fn InlineMenu(
+    /// The form.
+    form: Form,
+    /// The field.
+    field: Field,
+    /// Its label.
+    label: Label,
+    /// Values and labels.
+    #[prop(optional)]
+    options: &'static [(&'static str, Label)],
+    /// Values that are their own labels.
+    #[prop(optional)]
+    names: &'static [&'static str],
+) -> impl IntoView {
+    let page = form.page;
+    let id = format!("field-{}", field.name());
+    view! {
+        <select
+            class="select inline"
+            id=id.clone()
+            data-testid=id
+            aria-label=move || label(&page.text().labels)
+            title=move || label(&page.text().labels)
+            on:change=move |event| form.set(field, event_target_value(&event))
+        >
+            {choices(form, field, options, names)}
+        </select>
+    }
+}
+
+fn choices(
+    form: Form,
+    field: Field,
+    options: &'static [(&'static str, Label)],
+    names: &'static [&'static str],
+) -> impl IntoView {
+    let selected = move |value: &'static str| move || form.entry(field) == value;
+    let labelled = options
+        .iter()
+        .map(|(value, label)| {
+            let label = *label;
+            view! {
+                <option value=*value prop:selected=selected(value)>
+                    {move || label(&form.page.text().labels)}
+                </option>
+            }
+        })
+        .collect_view();
+    let named = names
+        .iter()
+        .map(|name| view! { <option value=*name prop:selected=selected(name)>{*name}</option> })
+        .collect_view();
+    (labelled, named)
 }
 
 /// The flags of a call.

@@ -26,6 +26,18 @@ pub(super) fn take(selector: String) {
     });
 }
 
+/// Scrolls as little as it takes to bring an element into sight, once the page stands as its signals say.
+pub(super) fn show(selector: String) {
+    request_animation_frame(move || {
+        if let Some(element) = document().query_selector(&selector).ok().flatten() {
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            options.set_inline(web_sys::ScrollLogicalPosition::Nearest);
+            element.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
+}
+
 /// An element that goes takes the focus with it, and then the body has it.
 fn is_lost() -> bool {
     document().active_element().is_none_or(|element| element.tag_name().eq_ignore_ascii_case("body"))

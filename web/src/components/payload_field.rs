@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::call_form::Form;
-use super::field::{Menu, Note};
-use crate::model::form::{Field, payload_of};
+use super::field::{InlineMenu, Note};
+use crate::model::form::{ENCODINGS, Field, payload_of};
 use crate::model::mistake::payload;
 use crate::text::{count, fill};
 
@@ -24,6 +24,7 @@ pub(super) fn PayloadText(
     // What stood here before they went back; going forward ends at it.
     let unsent = StoredValue::new(String::new());
     let is_count = Memo::new(move |_| form.entry(Field::DataForm) == "zeros");
+    let is_text = Memo::new(move |_| form.entry(Field::DataForm) == "text");
     let is_wrong = Memo::new(move |_| form.mistake(Field::Data).is_some());
     let recall = move |event: leptos::ev::KeyboardEvent| {
         if event.is_composing() || event.key_code() == TAKEN_BY_INPUT_METHOD {
@@ -70,6 +71,15 @@ pub(super) fn PayloadText(
                 <label class="field-label" for="field-data">
                     {move || if is_count.get() { page.text().labels.zeros } else { page.text().labels.data }}
                 </label>
+                <InlineMenu form field=Field::DataForm label=|labels| labels.data_form options=&[
+                    ("text", |labels| labels.form_text),
+                    ("hex", |labels| labels.form_hex),
+                    ("escaped", |labels| labels.form_escaped),
+                    ("zeros", |labels| labels.form_zeros),
+                ]/>
+                <Show when=move || is_text.get()>
+                    <InlineMenu form field=Field::Encoding label=|labels| labels.encoding names=&ENCODINGS/>
+                </Show>
                 <ByteCount form/>
             </div>
             <textarea
@@ -96,28 +106,6 @@ pub(super) fn PayloadText(
     }
 }
 
-/// How the data is entered, and in which encoding text is sent.
-#[component]
-pub(super) fn PayloadForm(
-    /// The form.
-    form: Form,
-    /// The encodings offered.
-    encodings: &'static [&'static str],
-) -> impl IntoView {
-    let is_text = Memo::new(move |_| form.entry(Field::DataForm) == "text");
-    view! {
-        <Menu form field=Field::DataForm label=|labels| labels.data_form options=&[
-            ("text", |labels| labels.form_text),
-            ("hex", |labels| labels.form_hex),
-            ("escaped", |labels| labels.form_escaped),
-            ("zeros", |labels| labels.form_zeros),
-        ]/>
-        <Show when=move || is_text.get()>
-            <Menu form field=Field::Encoding label=|labels| labels.encoding names=encodings/>
-        </Show>
-    }
-}
-
 /// How many bytes the payload comes to, as far as the page can tell.
 #[component]
 fn ByteCount(form: Form) -> impl IntoView {
@@ -136,5 +124,5 @@ fn ByteCount(form: Form) -> impl IntoView {
             Err(_) => None,
         }
     };
-    view! { <span class="quiet" data-testid="payload-bytes">{words}</span> }
+    view! { <span class="quiet field-data-count" data-testid="payload-bytes">{words}</span> }
 }

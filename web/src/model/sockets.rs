@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sockyard_protocol::event::ClosedBy;
-use sockyard_protocol::{Event, EventKind, Family, SocketId, SocketInfo, SocketType};
+use sockyard_protocol::{Event, EventKind, Family, ShutdownHow, SocketId, SocketInfo, SocketType};
 
 /// Most closed sockets that are remembered; a loop that opens and closes must not fill the page.
 const CLOSED_MAX: usize = 100;
@@ -32,6 +32,10 @@ pub struct SocketView {
     pub listening: bool,
     /// Whether its peer has closed.
     pub peer_closed: bool,
+    /// Whether `shutdown` ended its reading: then `recv` finds the end of the data whatever the peer does.
+    pub read_ended: bool,
+    /// Who sent the datagram that came last.
+    pub last_sender: Option<String>,
     /// Bytes sent and received, as counted from events until the kernel's figures come.
     pub sent: u64,
     /// See `sent`.
@@ -68,6 +72,8 @@ impl SocketView {
             peer: None,
             listening: false,
             peer_closed: false,
+            read_ended: false,
+            last_sender: None,
             sent: 0,
             received: 0,
             info: None,
@@ -151,10 +157,17 @@ impl SocketTable {
             }
             EventKind::Sent { bytes, .. } => view.sent += *bytes as u64,
             // A peek leaves the bytes in the queue.
-            EventKind::Received { bytes, flags, .. } if !flags.iter().any(|flag| flag == "peek") => {
-                view.received += *bytes as u64;
+            EventKind::Received { bytes, flags, from, .. } => {
+                if !flags.iter().any(|flag| flag == "peek") {
+                    view.received += *bytes as u64;
+                }
+                if let Some(from) = from.as_ref().filter(|from| !from.is_empty()) {
+                    view.last_sender = Some(from.clone());
+                }
             }
-            EventKind::PeerClosed {} | EventKind::Reset {} => view.peer_closed = true,
+            EventKind::Shutdown { how: ShutdownHow::Read | ShutdownHow::Both } => view.read_ended = true,
+            EventKind::PeerClosed {} => view.peer_closed |= !view.read_ended,
+            EventKind::Reset {} => view.peer_closed = true,
             _ => {}
         }
     }
@@ -280,6 +293,37 @@ mod tests {
         assert_eq!(table.numbers(), [4]);
         table.close_all();
         assert_eq!(table.numbers(), [] as [SocketId; 0]);
+    }
+
+    #[test]
+    fn the_end_that_ones_own_shutdown_makes_is_not_the_peers() {
+        let mut table = SocketTable::default();
+        table.apply(&created(3, SocketType::Stream));
+        table.apply(&event(2, 3, EventKind::Shutdown { how: ShutdownHow::Read }));
+        table.apply(&event(3, 3, EventKind::PeerClosed {}));
+        let view = table.get(3).unwrap();
+        assert!(view.read_ended && !view.peer_closed);
+        table.apply(&event(4, 3, EventKind::Reset {}));
+        assert!(table.get(3).unwrap().peer_closed);
+    }
+
+    #[test]
+    fn the_last_sender_is_remembered() {
+        let mut table = SocketTable::default();
+        table.apply(&created(3, SocketType::Dgram));
+        let received = |from: &str| EventKind::Received {
+            bytes: 1,
+            count: None,
+            data: None,
+            data_cut: false,
+            from: Some(from.into()),
+            truncated: false,
+            flags: Vec::new(),
+        };
+        table.apply(&event(2, 3, received("127.0.0.1:9")));
+        // An unnamed Unix socket has no address to answer to.
+        table.apply(&event(3, 3, received("")));
+        assert_eq!(table.get(3).unwrap().last_sender.as_deref(), Some("127.0.0.1:9"));
     }
 
     #[test]

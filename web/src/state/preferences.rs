@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use sockyard_protocol::SocketId;
 
 use super::{Page, View};
-use crate::browser_storage::{local, read, tab, write};
+use crate::browser_storage::{local, read, remove, tab, write};
 use crate::model::form::{CallKind, Drafts};
 use crate::text::Language;
 
@@ -15,6 +15,7 @@ const THEME: &str = "sockyard.theme";
 const SELECTED: &str = "sockyard.selected";
 const CALL: &str = "sockyard.call";
 const VIEW: &str = "sockyard.view";
+const CALL_HEIGHT: &str = "sockyard.call-height";
 const DRAFTS: &str = "sockyard.drafts";
 /// Pause in typing after which it is saved.
 const SAVED_AFTER: Duration = Duration::from_millis(400);
@@ -110,6 +111,10 @@ impl Page {
         });
         Effect::new(move || write(tab(), CALL, self.call.get().name()));
         Effect::new(move || write(tab(), VIEW, self.view.get().name()));
+        Effect::new(move || match self.call_height.get() {
+            Some(height) => write(local(), CALL_HEIGHT, &height.to_string()),
+            None => remove(local(), CALL_HEIGHT),
+        });
         self.keep_drafts();
     }
 
@@ -144,6 +149,11 @@ pub(super) fn remembered_socket() -> Option<SocketId> {
 pub(super) fn remembered_call() -> CallKind {
     let name = read(tab(), CALL);
     CallKind::ALL.into_iter().find(|call| Some(call.name()) == name.as_deref()).unwrap_or(CallKind::Bind)
+}
+
+/// The height of the calls chosen in an earlier visit, in pixels.
+pub(super) fn remembered_call_height() -> Option<u32> {
+    read(local(), CALL_HEIGHT)?.parse().ok()
 }
 
 /// The view chosen before a reload.

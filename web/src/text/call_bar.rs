@@ -73,6 +73,14 @@ texts! {
             "Enter sends; arrow up brings back what was sent before"
             / "按 Enter 送出；按向上鍵取回先前送過的內容"
             / "按 Enter 发送；按向上键取回先前送过的内容",
+        splitter:
+            "Height of the calls"
+            / "呼叫區的高度"
+            / "调用区的高度",
+        splitter_hint:
+            "Drag, or use the arrow keys; a double click or Enter fits it to the form again"
+            / "拖曳或用方向鍵調整；連按兩下或按 Enter 恢復為配合表單的高度"
+            / "拖动或用方向键调整；双击或按 Enter 恢复为适合表单的高度",
         last_result: "Result of the last call" / "上一個呼叫的結果" / "上一个调用的结果",
     }
 }

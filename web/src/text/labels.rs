@@ -60,6 +60,10 @@ texts! {
             / "Python 教學常寫 listen(128) 或 listen(5)"
             / "Python 教程常写 listen(128) 或 listen(5)",
         known: "Take the address of socket {n}" / "填入套接字 {n} 的位址" / "填入套接字 {n} 的地址",
+        known_sender:
+            "Answer the last sender, {address}"
+            / "回覆上一個傳送者 {address}"
+            / "回复上一个发送者 {address}",
         receive_hint:
             "Python’s tutorials write recv(1024)"
             / "Python 教學常寫 recv(1024)"

@@ -89,6 +89,7 @@ pub fn payload_of(draft: &Draft, socket: &SocketView) -> Result<Payload, Mistake
     let payload = match entry(Field::DataForm).as_str() {
         "hex" => Payload::Hex { hex: data },
         "escaped" => Payload::Escaped { escaped: data },
+        "zeros" if data.trim().is_empty() => return Err(Mistake::Empty),
         "zeros" => Payload::Zeros {
             zeros: data.trim().parse().map_err(|_| Mistake::NotInRange(0, PAYLOAD_MAX as i64))?,
         },
