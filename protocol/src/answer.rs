@@ -36,7 +36,7 @@ macro_rules! answers {
 }
 
 answers! {
-    /// Of calls that have nothing to tell: `socket.shutdown`, `socket.close`, `session.close`.
+    /// Of calls that have nothing to tell: `socket.shutdown`, `socket.close`, `session.unshare`, `session.close`.
     Done {}
     /// Of `socket.create`.
     Created {
@@ -177,6 +177,13 @@ answers! {
         /// Whether events after the last one returned may fit, too.
         more: bool,
     }
+    /// Of `session.share`.
+    Shared {
+        /// The share's id, for `session.unshare`.
+        share: String,
+        /// The token: whoever has it may look at the session.
+        token: String,
+    }
     /// Of `log.note`.
     Noted {
         /// The note's number in the log.
@@ -267,5 +274,6 @@ mod tests {
             r#"{"events":[],"oldest":0,"newest":0,"more":false}"#,
         );
         check(Noted { seq: 1 }.into(), r#"{"seq":1}"#);
+        check(Shared { share: "sh_1".into(), token: "t".into() }.into(), r#"{"share":"sh_1","token":"t"}"#);
     }
 }

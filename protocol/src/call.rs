@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::answer::{
     Accepted, Bound, Cancelled, Configured, Connected, Created, Done, Listening, LogPage, Noted, OptionValue,
-    Polled, Received, Resolved, Sent, SessionConfigured, Sockets,
+    Polled, Received, Resolved, Sent, SessionConfigured, Shared, Sockets,
 };
 use crate::event::EventKinds;
 use crate::hello::SessionInfo;
@@ -26,6 +26,12 @@ pub const LOG_READ_MAX: usize = 1000;
 pub const POLL_MAX: usize = 64;
 /// Longest text of a `log.note`, in bytes.
 pub const NOTE_MAX: usize = 4096;
+/// Longest label of a share, in bytes.
+pub const SHARE_LABEL_MAX: usize = 256;
+
+/// The calls that only look: all that a connection with a share's token may make.
+pub const READ_METHODS: &[&str] =
+    &["socket.info", "socket.list", "session.configure", "session.info", "log.read"];
 
 /// The socket options, by name: what a client can set or read, and nothing else.
 pub const OPTION_NAMES: &[&str] = &[
@@ -338,8 +344,29 @@ calls! {
         #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = NOTE_MAX)))]
         text: String,
     }
+    /// Makes a token with which others may look at the session, and do nothing else.
+    ///
+    /// It is told here and never again. It lasts until `session.unshare`, or as long as the session.
+    "session.share" SessionShare -> Shared {
+        /// For whom or what it is, at most 256 bytes; only `session.info` tells it.
+        #[serde(default, deserialize_with = "share_label", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(max = SHARE_LABEL_MAX)))]
+        label: Option<String>,
+    }
+    /// Takes a share back: its token opens nothing any more, and its connections end.
+    "session.unshare" SessionUnshare -> Done {
+        /// The share's id.
+        share: String,
+    }
     /// Closes every socket, then the session.
     "session.close" SessionClose -> Done {}
+}
+
+impl Call {
+    /// Whether it only looks, so that a connection with a share's token may make it.
+    pub fn only_looks(&self) -> bool {
+        READ_METHODS.contains(&self.method())
+    }
 }
 
 /// Flags of `send(2)`.
@@ -492,6 +519,16 @@ fn note_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Er
         0 => Err(de::Error::custom("is empty")),
         1..=NOTE_MAX => Ok(text),
         length => Err(de::Error::custom(format_args!("{length} bytes are over the limit of {NOTE_MAX}"))),
+    }
+}
+
+fn share_label<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let label = Option::<String>::deserialize(deserializer)?;
+    match label.as_ref().map_or(0, String::len) {
+        0..=SHARE_LABEL_MAX => Ok(label),
+        length => {
+            Err(de::Error::custom(format_args!("{length} bytes are over the limit of {SHARE_LABEL_MAX}")))
+        }
     }
 }
 

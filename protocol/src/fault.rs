@@ -74,6 +74,8 @@ pub enum FaultKind {
     Unauthorized,
     /// The payload cannot be turned into bytes.
     Payload,
+    /// The session has no share of that id.
+    NoSuchShare,
     /// JSON-RPC's own errors.
     Protocol,
 }
@@ -166,6 +168,12 @@ impl Fault {
         Fault::new(9, FaultKind::Payload, "payload cannot be turned into bytes").with_hint(hint)
     }
 
+    /// Code 10: the session has no such share.
+    pub fn no_such_share() -> Fault {
+        Fault::new(10, FaultKind::NoSuchShare, "no such share in this session")
+            .with_hint("session.info lists the shares that there are")
+    }
+
     /// `-32700`: not JSON.
     pub fn not_json(hint: impl Into<String>) -> Fault {
         Fault::new(-32700, FaultKind::Protocol, "not JSON").with_hint(hint)
@@ -224,7 +232,7 @@ impl Fault {
     pub fn http_status(&self) -> u16 {
         match self.code {
             2 => 403,
-            3 | 7 | -32601 => 404,
+            3 | 7 | 10 | -32601 => 404,
             4 => 408,
             5 => 409,
             6 => 429,
@@ -306,6 +314,11 @@ mod tests {
             Fault::payload("here"),
             422,
             r#"{"code":9,"message":"payload cannot be turned into bytes","data":{"kind":"payload","hint":"here"}}"#,
+        );
+        check(
+            Fault::no_such_share(),
+            404,
+            r#"{"code":10,"message":"no such share in this session","data":{"kind":"no_such_share","hint":"session.info lists the shares that there are"}}"#,
         );
         check(
             Fault::not_json("here"),

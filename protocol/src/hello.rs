@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 pub struct Hello {
     /// The session's id.
     pub session: String,
-    /// The session's own token.
+    /// The session's own token; on a connection that came with a share's token, that one.
     pub token: String,
+    /// What the connection may do.
+    #[serde(default)]
+    pub access: Access,
     /// Whether the connection came back to a session that was there.
     pub resumed: bool,
     /// The oldest `seq` that the log still holds; 0 while it is empty. After a resume, what lies between `after` and it
@@ -25,6 +28,18 @@ pub struct Hello {
     pub limits: Limits,
     /// What this server can do beyond version 1's base: `inet`, `inet6`, `unix`, …
     pub features: Vec<String>,
+}
+
+/// What a connection may do in its session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Everything.
+    #[default]
+    Full,
+    /// Look: it came with a share's token.
+    Read,
 }
 
 /// The server's name and version.
@@ -66,8 +81,14 @@ pub struct Limits {
     pub waiting_calls: usize,
     /// Bytes that waiting `send` calls of a session may hold.
     pub waiting_bytes: usize,
-    /// Connections attached to one session.
+    /// Connections attached to one session, without those that only look.
     pub connections: usize,
+    /// Connections attached to one session that only look.
+    #[serde(default)]
+    pub readers: usize,
+    /// Shares of one session.
+    #[serde(default)]
+    pub shares: usize,
     /// Seconds that a session without a connection lives on.
     pub grace_s: u64,
 }
@@ -81,6 +102,32 @@ pub struct SessionInfo {
     pub hello: Hello,
     /// How much of the limits is used.
     pub used: Used,
+    /// The session's shares, oldest first; not told to whoever only looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares: Option<Vec<ShareInfo>>,
+}
+
+/// A token with which others look at the session. The token itself is told once, when it is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct ShareInfo {
+    /// Its id.
+    pub share: String,
+    /// What was said of it when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// When it was made, in microseconds since the Unix epoch.
+    pub created_us: u64,
+    /// Connections that look with it at this moment.
+    pub connections: usize,
+}
+
+/// Every share of a session (section 10).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Shares {
+    /// The shares, oldest first.
+    pub shares: Vec<ShareInfo>,
 }
 
 /// How much of the limits is used.
@@ -97,8 +144,11 @@ pub struct Used {
     pub waiting_calls: usize,
     /// Bytes that waiting `send` calls hold.
     pub waiting_bytes: usize,
-    /// Attached connections.
+    /// Attached connections, without those that only look.
     pub connections: usize,
+    /// Attached connections that only look.
+    #[serde(default)]
+    pub readers: usize,
 }
 
 #[cfg(test)]
@@ -110,6 +160,7 @@ mod tests {
         let hello = Hello {
             session: "s_4f0c".into(),
             token: "t".into(),
+            access: Access::Full,
             resumed: false,
             oldest_seq: 0,
             last_seq: 0,
@@ -123,11 +174,13 @@ mod tests {
                 waiting_calls: 256,
                 waiting_bytes: 16_777_216,
                 connections: 16,
+                readers: 64,
+                shares: 16,
                 grace_s: 60,
             },
             features: vec!["inet".into(), "inet6".into(), "unix".into()],
         };
-        let json = r#""session":"s_4f0c","token":"t","resumed":false,"oldest_seq":0,"last_seq":0,"server":{"name":"sockyard","version":"0.1.0"},"network":{"kind":"host","local_address":"127.0.0.1"},"limits":{"sockets":64,"message_bytes":1048576,"log_events":100000,"log_bytes":16777216,"waiting_calls":256,"waiting_bytes":16777216,"connections":16,"grace_s":60},"features":["inet","inet6","unix"]"#;
+        let json = r#""session":"s_4f0c","token":"t","access":"full","resumed":false,"oldest_seq":0,"last_seq":0,"server":{"name":"sockyard","version":"0.1.0"},"network":{"kind":"host","local_address":"127.0.0.1"},"limits":{"sockets":64,"message_bytes":1048576,"log_events":100000,"log_bytes":16777216,"waiting_calls":256,"waiting_bytes":16777216,"connections":16,"readers":64,"shares":16,"grace_s":60},"features":["inet","inet6","unix"]"#;
         assert_eq!(serde_json::to_string(&hello).unwrap(), format!("{{{json}}}"));
         let used = Used {
             sockets: 1,
@@ -136,12 +189,21 @@ mod tests {
             waiting_calls: 4,
             waiting_bytes: 5,
             connections: 6,
+            readers: 7,
         };
-        assert_eq!(
-            serde_json::to_string(&SessionInfo { hello, used }).unwrap(),
-            format!(
-                r#"{{{json},"used":{{"sockets":1,"log_events":2,"log_bytes":3,"waiting_calls":4,"waiting_bytes":5,"connections":6}}}}"#
-            )
+        let used_json = r#""used":{"sockets":1,"log_events":2,"log_bytes":3,"waiting_calls":4,"waiting_bytes":5,"connections":6,"readers":7}"#;
+        let check = |shares, shares_json: &str| {
+            let info = SessionInfo { hello: hello.clone(), used, shares };
+            let written = serde_json::to_string(&info).unwrap();
+            assert_eq!(written, format!("{{{json},{used_json}{shares_json}}}"));
+            assert_eq!(serde_json::from_str::<SessionInfo>(&written).unwrap(), info);
+        };
+        check(None, "");
+        let share =
+            ShareInfo { share: "sh_1".into(), label: Some("class".into()), created_us: 9, connections: 2 };
+        check(
+            Some(vec![share]),
+            r#","shares":[{"share":"sh_1","label":"class","created_us":9,"connections":2}]"#,
         );
     }
 }

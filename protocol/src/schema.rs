@@ -24,7 +24,7 @@ pub(crate) use options::{name as option_name, set as set_option, settable as set
 const COMPONENTS: &str = "/components/schemas";
 
 /// Every code of section 8.
-const CODES: &[i32] = &[1, 2, 3, 4, 5, 6, 7, 8, 9, -32700, -32600, -32601, -32602, -32603];
+const CODES: &[i32] = &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, -32700, -32600, -32601, -32602, -32603];
 
 /// The version of JSON Schema that a document speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -156,6 +156,9 @@ impl From<Error> for Failure {
             Error::Closed(Closed { code: Some(1000), .. }) => {
                 Failure::Answer("the session was closed meanwhile".to_owned())
             }
+            Error::Closed(Closed { code: Some(4403), .. }) => {
+                Failure::Answer("the share was taken back".to_owned())
+            }
             Error::Closed(_) => Failure::NoServer(error.to_string()),
             Error::Protocol(_) => {
                 Failure::NoServer(format!("what answers at --url is no Sockyard server: {error}"))

@@ -65,7 +65,7 @@ struct State {
     /// The connections. They are few, so they are looked through.
     cursors: Vec<Cursor>,
     next_cursor: u64,
-    /// Where the last connection stood when it left: what came since waits for its return.
+    /// Where the last connection that holds streams stood when it left: what came since waits for its return.
     left_at: Option<u64>,
 }
 
@@ -75,6 +75,8 @@ struct Cursor {
     id: u64,
     /// The position up to which it has been served.
     position: u64,
+    /// Streams wait for it where it lags behind.
+    holds: bool,
     /// The connection merges events and will look by itself: while it is close behind there is no need to wake it for a
     /// `sent`.
     merging: bool,
@@ -93,7 +95,8 @@ struct Unnumbered {
 
 impl State {
     fn lag(&self) -> u64 {
-        let slowest = self.cursors.iter().map(|cursor| cursor.position).min().or(self.left_at);
+        let holding = self.cursors.iter().filter(|cursor| cursor.holds);
+        let slowest = holding.map(|cursor| cursor.position).min().or(self.left_at);
         slowest.map_or(0, |slowest| self.position - slowest)
     }
 
@@ -274,7 +277,7 @@ impl Log {
 }
 
 /// Microseconds since the Unix epoch.
-fn now_us() -> u64 {
+pub(crate) fn now_us() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }

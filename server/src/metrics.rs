@@ -20,7 +20,7 @@ pub(crate) const LATENCY_BOUNDS_US: [u64; 14] = [
 ];
 
 /// How calls end: `ok`, and the kinds of section 8 of the protocol in their order.
-pub(crate) const OUTCOMES: [&str; 11] = [
+pub(crate) const OUTCOMES: [&str; 12] = [
     "ok",
     "os",
     "denied",
@@ -31,6 +31,7 @@ pub(crate) const OUTCOMES: [&str; 11] = [
     "no_such_session",
     "unauthorized",
     "payload",
+    "no_such_share",
     "protocol",
 ];
 
@@ -223,7 +224,8 @@ fn outcome_index(fault: Option<&Fault>) -> usize {
         Some(FaultKind::NoSuchSession) => 7,
         Some(FaultKind::Unauthorized) => 8,
         Some(FaultKind::Payload) => 9,
-        Some(FaultKind::Protocol) => 10,
+        Some(FaultKind::NoSuchShare) => 10,
+        Some(FaultKind::Protocol) => 11,
     }
 }
 

@@ -2,6 +2,37 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use subtle::ConstantTimeEq as _;
+
+/// A token that the server keeps. It shows in no log.
+pub(crate) struct Token(String);
+
+impl Token {
+    pub(crate) fn random() -> Token {
+        Token(token())
+    }
+
+    /// Whether that is it.
+    pub(crate) fn is(&self, shown: &str) -> bool {
+        is_same(shown, &self.0)
+    }
+
+    /// For whoever has a right to it.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+/// The comparison takes the same time wherever the two differ.
+pub(crate) fn is_same(shown: &str, token: &str) -> bool {
+    shown.as_bytes().ct_eq(token.as_bytes()).into()
+}
 
 /// 256 bits in the URL-safe alphabet, which is also one that a subprotocol's name may hold (RFC 7230 section 3.2.6).
 pub(crate) fn token() -> String {

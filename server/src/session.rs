@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use sockyard_protocol::event::ClosedBy;
-use sockyard_protocol::hello::{Hello, Limits as LimitFacts, Server, SessionInfo, Used};
+use sockyard_protocol::hello::{Access, Hello, Limits as LimitFacts, Server, SessionInfo, Used};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,6 +19,7 @@ use crate::log::Log;
 use crate::metrics::{self, Ending};
 use crate::network::Network;
 use crate::policy::{Policy, UnixNames};
+use crate::secret::Token;
 
 mod answer;
 mod attachment;
@@ -28,6 +29,7 @@ mod names;
 mod registry;
 mod responder;
 mod responders;
+mod share;
 mod slot;
 mod stream;
 mod table;
@@ -36,16 +38,20 @@ pub(crate) use attachment::{Attachment, Presence};
 pub(crate) use calls::{AtOnce, Caller, Reservation, Unsent};
 pub(crate) use limits::Limits;
 pub(crate) use registry::{Load, Registry, RegistryOptions};
+pub(crate) use share::Rights;
 
 use attachment::Occupancy;
 use responders::Responders;
+use share::Share;
 use table::Table;
 
 /// A session.
 #[derive(Debug)]
 pub(crate) struct Session {
     id: String,
-    token: String,
+    token: Token,
+    /// Oldest first.
+    shares: Mutex<Vec<Arc<Share>>>,
     log: Arc<Log>,
     limits: Limits,
     network: Arc<Network>,
@@ -89,12 +95,13 @@ struct SessionParts<'a> {
 }
 
 impl Session {
-    fn new(id: String, token: String, parts: SessionParts<'_>) -> Arc<Session> {
+    fn new(id: String, token: Token, parts: SessionParts<'_>) -> Arc<Session> {
         let SessionParts { limits, network, policy, unix_directory, tells_directory, responders } = parts;
         Arc::new(Session {
             unix_names: UnixNames::new(unix_directory, &id),
             id,
             token,
+            shares: Mutex::default(),
             log: Log::new(limits.log),
             network,
             policy,
@@ -139,14 +146,29 @@ impl Session {
         self.occupancy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a connection is told first.
-    pub(crate) fn hello(&self, resumed: bool) -> Hello {
-        let directory = self.tells_directory.then(|| self.unix_names.directory().display().to_string());
-        let Limits { sockets, message_bytes, log, waiting_calls, waiting_bytes, connections, grace } =
-            self.limits;
+    /// What a connection with these rights is told first.
+    pub(crate) fn hello(&self, resumed: bool, rights: &Rights) -> Hello {
+        let (access, token) = match rights {
+            Rights::Full => (Access::Full, &self.token),
+            Rights::Read(share) => (Access::Read, share.token()),
+        };
+        let tells_directory = self.tells_directory && access == Access::Full;
+        let directory = tells_directory.then(|| self.unix_names.directory().display().to_string());
+        let Limits {
+            sockets,
+            message_bytes,
+            log,
+            waiting_calls,
+            waiting_bytes,
+            connections,
+            readers,
+            shares,
+            grace,
+        } = self.limits;
         Hello {
             session: self.id.clone(),
-            token: self.token.clone(),
+            token: token.reveal().to_owned(),
+            access,
             resumed,
             oldest_seq: self.log.oldest_seq(),
             last_seq: self.log.last_seq(),
@@ -160,6 +182,8 @@ impl Session {
                 waiting_calls,
                 waiting_bytes,
                 connections,
+                readers,
+                shares,
                 grace_s: grace.as_secs(),
             },
             features: self.network.features(),
@@ -167,13 +191,15 @@ impl Session {
     }
 
     /// The same, and how much of the limits is used.
-    pub(crate) fn info(&self) -> SessionInfo {
-        SessionInfo { hello: self.hello(true), used: self.used() }
+    pub(crate) fn info(&self, rights: &Rights) -> SessionInfo {
+        let shares = if rights.only_look() { None } else { self.share_infos(rights).ok() };
+        SessionInfo { hello: self.hello(true, rights), used: self.used(), shares }
     }
 
     /// How much of the limits is used.
     fn used(&self) -> Used {
         let (log_events, log_bytes) = self.log.used();
+        let (connections, readers) = self.occupancy().connections();
         Used {
             sockets: self.limits.sockets - u32::try_from(self.socket_quota.available_permits()).unwrap_or(0),
             log_events,
@@ -181,7 +207,8 @@ impl Session {
             waiting_calls: self.limits.waiting_calls - self.call_quota.available_permits(),
             waiting_bytes: self.limits.waiting_bytes
                 - self.byte_quota.available_permits() * calls::QUOTA_UNIT,
-            connections: self.occupancy().connections(),
+            connections,
+            readers,
         }
     }
 

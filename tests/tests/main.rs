@@ -36,6 +36,7 @@ mod robustness;
 mod rpc;
 mod schemathesis;
 mod session;
+mod shares;
 mod sharing;
 mod streaming;
 mod streams;

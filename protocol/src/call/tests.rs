@@ -55,6 +55,9 @@ fn every_call_reads_and_writes_its_parameters() {
     check("log.read", "{}", r#"{"after":0,"limit":100}"#);
     same("log.read", r#"{"after":7,"limit":1000,"socket":3,"kinds":["sent"]}"#);
     same("log.note", r#"{"text":"here"}"#);
+    same("session.share", "{}");
+    same("session.share", r#"{"label":"the class"}"#);
+    same("session.unshare", r#"{"share":"sh_4f0c2a91be370d58"}"#);
     same("session.close", "{}");
 }
 

@@ -3,7 +3,8 @@
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use sockyard_protocol::{Fault, TOKEN_SUBPROTOCOL_PREFIX};
-use subtle::ConstantTimeEq;
+
+use crate::secret::is_same;
 
 /// The server's answer to "who may open a session?".
 #[derive(Clone, Debug)]
@@ -60,11 +61,6 @@ impl Access {
             )),
         }
     }
-}
-
-/// The comparison takes the same time wherever the two differ.
-fn is_same(shown: &str, token: &str) -> bool {
-    shown.as_bytes().ct_eq(token.as_bytes()).into()
 }
 
 /// RFC 6750 section 2.1.

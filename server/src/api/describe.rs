@@ -50,6 +50,11 @@ pub(super) fn hello_example() -> Value {
     examples::hello()
 }
 
+/// A session's shares.
+pub(super) fn shares_example() -> Value {
+    serde_json::json!({"shares": examples::shares()})
+}
+
 fn json(document: &'static str) -> Response {
     ([(CONTENT_TYPE, "application/json")], document).into_response()
 }

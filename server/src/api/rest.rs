@@ -26,6 +26,7 @@ mod body;
 mod events;
 mod exchange;
 mod export;
+mod shares;
 
 /// The calls that a `POST` to a socket makes; the last part of the path is the name behind the dot.
 const SOCKET_CALLS: &[&str] = &[
@@ -97,6 +98,7 @@ pub(super) fn routes() -> Vec<Route> {
         let name = method.trim_start_matches("socket.");
         routes.push(Route::new(Verb::Post, format!("{socket}/{name}"), handler, operation));
     }
+    routes.extend(shares::routes(&format!("{SESSION}/shares")));
     routes.push(events::route(format!("{SESSION}/events")));
     routes.push(export::route(format!("{SESSION}/export")));
     routes.push(exchange::route());
@@ -106,7 +108,8 @@ pub(super) fn routes() -> Vec<Route> {
 async fn open_session(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     respond(async {
         app.access.check(&headers)?;
-        let hello = app.registry.open()?.session().hello(false);
+        let presence = app.registry.open()?;
+        let hello = presence.session().hello(false, presence.rights());
         let location = [(LOCATION, format!("/api/v1/sessions/{}", hello.session))];
         Ok((StatusCode::CREATED, location, axum::Json(hello)).into_response())
     })
@@ -206,7 +209,7 @@ async fn call_at(
     respond(async { perform(&presence, method, with_socket(params, socket)?).await.map(ok) }).await
 }
 
-/// The session that a request is about, if its token is the session's own.
+/// The session that a request is about, if its token is the session's own or one of its shares'.
 fn enter(app: &App, session: &str, headers: &HeaderMap) -> Result<Presence, Fault> {
     let token = bearer(headers).ok_or_else(|| {
         Fault::unauthorized()
@@ -221,11 +224,13 @@ async fn perform(presence: &Presence, method: &str, params: Map<String, Value>) 
     let params = to_raw_value(&params).map_err(|_| Fault::internal())?;
     let call = Call::parse(method, Some(&params))?;
     let session: Arc<Session> = Arc::clone(presence.session());
+    let rights = presence.rights().clone();
+    session.permit(&rights, &call)?;
     let reservation = session.reserve(&call)?;
     let cancel = CancellationToken::new();
     let _gone = cancel.clone().drop_guard();
     let task = tokio::spawn(async move {
-        let answer = session.perform(call, &Caller { cancel, form: DataForm::Auto }).await;
+        let answer = session.perform(call, &Caller { cancel, form: DataForm::Auto, rights }).await;
         (answer, reservation)
     });
     match task.await {

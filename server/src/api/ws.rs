@@ -47,6 +47,7 @@ pub(super) const CLOSE_CODES: &[(u16, &str)] = &[
     (close_code::INVALID, "text that is not UTF-8"),
     (close_code::POLICY, "nothing was heard for 50 s, not even an answer to pings"),
     (close_code::SIZE, "a message over `message_bytes`"),
+    (close_code::REVOKED, "the share with whose token the connection came was taken back"),
     (close_code::AGAIN, "too slow: the log has moved on past this connection"),
 ];
 
@@ -56,7 +57,7 @@ pub(super) const CLOSE_CODES: &[(u16, &str)] = &[
 pub(super) struct Parameters {
     /// The session to come back to, in place of a new one.
     session: Option<String>,
-    /// That session's own token.
+    /// That session's own token, or that of one of its shares.
     token: Option<String>,
     /// With `session`: the log's events with a greater `seq` come first. Without it only new ones come.
     after: Option<u64>,
@@ -168,7 +169,7 @@ fn find(
     headers: &HeaderMap,
 ) -> Result<Option<Presence>, Fault> {
     match session {
-        // The session's own token suffices for it.
+        // The session's own token suffices for it, or a share's.
         Some(session) => app.registry.enter(session, token.unwrap_or_default()).map(Some),
         None => app.access.check(headers).map(|()| None),
     }

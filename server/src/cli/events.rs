@@ -89,7 +89,7 @@ async fn follow(options: &EventsOptions, server: &Server, key: &SessionKey) -> R
         }
         match print_arrivals(options, &mut incoming, &mut after).await? {
             Closed { code: Some(1000), .. } => return Ok(()),
-            closed @ Closed { code: Some(1001), .. } => return Err(Error::Closed(closed).into()),
+            closed @ Closed { code: Some(1001 | 4403), .. } => return Err(Error::Closed(closed).into()),
             closed => output::say(&format!("the connection is closed{closed}; connecting again")),
         }
         (client, incoming) = again(server, key, after).await?;

@@ -11,7 +11,7 @@ const BATCH_EVENTS: usize = 256;
 /// A message is full once its events weigh this much; the last one may go over it by one payload.
 const BATCH_BYTES: usize = 128 * 1024;
 
-/// A cursor. While it exists the log counts its connection as one to wait for.
+/// A cursor. While it exists the log counts its connection as one to wait for, if it `holds`.
 #[derive(Debug)]
 pub(crate) struct Reader {
     log: Arc<Log>,
@@ -33,8 +33,9 @@ pub(crate) enum Batch {
 }
 
 impl Reader {
-    /// A cursor behind the event `after`; without one behind the newest.
-    pub(crate) fn attach(log: Arc<Log>, after: Option<u64>) -> Reader {
+    /// A cursor behind the event `after`; without one behind the newest. Streams wait for one that `holds`; the ring goes
+    /// past any other that is too slow.
+    pub(crate) fn attach(log: Arc<Log>, after: Option<u64>, holds: bool) -> Reader {
         let mut state = log.lock();
         let index = after.map_or(state.entries.len(), |after| state.index_after(after));
         let next_seq = state.entries.get(index).map_or(state.last_seq + 1, |entry| entry.seq);
@@ -42,8 +43,10 @@ impl Reader {
         let id = state.next_cursor;
         state.next_cursor += 1;
         let wake = Arc::new(Notify::new());
-        state.cursors.push(Cursor { id, position, merging: false, wake: Arc::clone(&wake) });
-        state.left_at = None;
+        state.cursors.push(Cursor { id, position, holds, merging: false, wake: Arc::clone(&wake) });
+        if holds {
+            state.left_at = None;
+        }
         drop(state);
         // Whoever waited for those that had left may go on.
         log.drained.notify_waiters();
@@ -150,8 +153,10 @@ impl Drop for Reader {
         let mut state = self.log.lock();
         let index = state.cursors.iter().position(|cursor| cursor.id == self.id);
         let left = index.map(|index| state.cursors.swap_remove(index));
-        if state.cursors.is_empty() {
-            state.left_at = left.map(|cursor| cursor.position);
+        if let Some(left) = left.filter(|cursor| cursor.holds)
+            && !state.cursors.iter().any(|cursor| cursor.holds)
+        {
+            state.left_at = Some(left.position);
         }
         drop(state);
         self.log.drained.notify_waiters();

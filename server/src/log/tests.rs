@@ -62,9 +62,9 @@ fn a_cursor_begins_where_it_is_asked_to_and_meets_every_event_once() {
     for _ in 0..5 {
         log.append(None, note("a"));
     }
-    let mut from_start = Reader::attach(Arc::clone(&log), Some(0));
-    let mut from_3 = Reader::attach(Arc::clone(&log), Some(3));
-    let mut live = Reader::attach(Arc::clone(&log), None);
+    let mut from_start = Reader::attach(Arc::clone(&log), Some(0), true);
+    let mut from_3 = Reader::attach(Arc::clone(&log), Some(3), true);
+    let mut live = Reader::attach(Arc::clone(&log), None, true);
     assert_eq!(seqs(from_start.take()), [1, 2, 3, 4, 5]);
     assert_eq!(seqs(from_3.take()), [4, 5]);
     assert_eq!(seqs(live.take()), [] as [u64; 0]);
@@ -78,7 +78,7 @@ fn a_cursor_begins_where_it_is_asked_to_and_meets_every_event_once() {
 #[test]
 fn a_cursor_that_the_ring_has_passed_is_told() {
     let log = Log::new(LIMITS);
-    let mut reader = Reader::attach(Arc::clone(&log), None);
+    let mut reader = Reader::attach(Arc::clone(&log), None, true);
     for _ in 0..200 {
         log.append(None, note("a"));
     }
@@ -89,7 +89,7 @@ fn a_cursor_that_the_ring_has_passed_is_told() {
 async fn a_connection_that_lags_behind_holds_streams_back_until_it_catches_up() {
     let log = Log::new(LIMITS);
     log.room().await;
-    let mut reader = Reader::attach(Arc::clone(&log), None);
+    let mut reader = Reader::attach(Arc::clone(&log), None, true);
     for _ in 0..20 {
         log.record().append(Some(3), received(65_536));
     }
@@ -101,14 +101,32 @@ async fn a_connection_that_lags_behind_holds_streams_back_until_it_catches_up() 
 }
 
 #[tokio::test]
+async fn a_connection_that_only_looks_holds_nothing_back_and_counts_for_nobody() {
+    let log = Log::new(LIMITS);
+    let mut looks = Reader::attach(Arc::clone(&log), None, false);
+    let append = || (0..20).for_each(|_| log.record().append(Some(3), received(65_536)));
+    append();
+    timeout(Duration::from_secs(5), log.room()).await.expect("room while only a reader lags");
+    let holds = Reader::attach(Arc::clone(&log), None, true);
+    drop(holds);
+    append();
+    timeout(Duration::from_millis(20), log.room()).await.expect_err("room while only a reader is there");
+    while looks.take().is_some() {
+        looks.delivered();
+    }
+    drop(looks);
+    timeout(Duration::from_millis(20), log.room()).await.expect_err("room since a reader has left");
+}
+
+#[tokio::test]
 async fn what_comes_while_nobody_is_connected_waits_for_the_next_connection() {
     let log = Log::new(LIMITS);
-    drop(Reader::attach(Arc::clone(&log), None));
+    drop(Reader::attach(Arc::clone(&log), None, true));
     for _ in 0..20 {
         log.record().append(Some(3), received(65_536));
     }
     timeout(Duration::from_millis(20), log.room()).await.expect_err("room while nobody is connected");
-    let mut back = Reader::attach(Arc::clone(&log), Some(0));
+    let mut back = Reader::attach(Arc::clone(&log), Some(0), true);
     let mut count = 0;
     while let Some(Batch::Events(entries)) = back.take() {
         count += entries.len();
@@ -151,7 +169,7 @@ fn a_call_that_did_nothing_leaves_no_gap() {
 #[tokio::test]
 async fn a_connection_that_merges_events_is_woken_before_the_ring_can_pass_it() {
     let log = Log::new(LIMITS);
-    let mut reader = Reader::attach(Arc::clone(&log), None);
+    let mut reader = Reader::attach(Arc::clone(&log), None, true);
     reader.set_merging(true);
     let send = || {
         let kept = Kept::new(&[0; 65_536]);

@@ -1,44 +1,51 @@
 //! Who is there: the reason that a session lives, and its end when nobody comes back.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use sockyard_protocol::Fault;
 use tokio::time::{Instant, sleep_until};
 
-use super::Session;
+use super::{Rights, Session};
 use crate::metrics::{self, Ending};
 
-/// How many are there, and when the last of them left.
+/// How many are there, and when the last of them left. Who only looks keeps no session alive.
 #[derive(Debug)]
 pub(super) struct Occupancy {
     present: usize,
     connections: usize,
+    /// Connections that only look.
+    readers: usize,
     left_at: Instant,
 }
 
 impl Occupancy {
     pub(super) fn new() -> Occupancy {
-        Occupancy { present: 0, connections: 0, left_at: Instant::now() }
+        Occupancy { present: 0, connections: 0, readers: 0, left_at: Instant::now() }
     }
 
-    pub(super) fn connections(&self) -> usize {
-        self.connections
+    /// Those that may do everything, and those that only look.
+    pub(super) fn connections(&self) -> (usize, usize) {
+        (self.connections, self.readers)
     }
 }
 
 /// Somebody who uses the session: a connection, or a single request for as long as it takes. While there is one the
-/// session does not end by itself.
+/// session does not end by itself, unless all of them only look.
 #[derive(Debug)]
 pub(crate) struct Presence {
     session: Arc<Session>,
+    rights: Rights,
 }
 
 impl Presence {
     /// # Errors
     /// Code 7 where the session has just ended.
-    pub(crate) fn new(session: Arc<Session>) -> Result<Presence, Fault> {
-        session.occupancy().present += 1;
-        let presence = Presence { session };
+    pub(crate) fn new(session: Arc<Session>, rights: Rights) -> Result<Presence, Fault> {
+        if !rights.only_look() {
+            session.occupancy().present += 1;
+        }
+        let presence = Presence { session, rights };
         match presence.session.ended_by() {
             None => Ok(presence),
             Some(_) => Err(Fault::no_such_session()),
@@ -48,10 +55,17 @@ impl Presence {
     pub(crate) fn session(&self) -> &Arc<Session> {
         &self.session
     }
+
+    pub(crate) fn rights(&self) -> &Rights {
+        &self.rights
+    }
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
+        if self.rights.only_look() {
+            return;
+        }
         let mut occupancy = self.session.occupancy();
         occupancy.present -= 1;
         occupancy.left_at = Instant::now();
@@ -70,17 +84,24 @@ impl Attachment {
     /// # Errors
     /// Code 6 where the session has as many connections as it may.
     pub(crate) fn new(presence: Presence) -> Result<Attachment, Fault> {
-        let most = presence.session.limits.connections;
+        let limits = &presence.session.limits;
         {
             let mut occupancy = presence.session.occupancy();
-            if occupancy.connections >= most {
+            let (quota, most, count) = match presence.rights {
+                Rights::Full => ("connections", limits.connections, &mut occupancy.connections),
+                Rights::Read(_) => ("readers", limits.readers, &mut occupancy.readers),
+            };
+            if *count >= most {
                 // Not under the lock: the presence locks it again when it goes.
                 drop(occupancy);
-                let fault = Fault::quota("connections", most as u64);
+                let fault = Fault::quota(quota, most as u64);
                 metrics::failed(&fault);
                 return Err(fault);
             }
-            occupancy.connections += 1;
+            *count += 1;
+        }
+        if let Rights::Read(share) = &presence.rights {
+            share.connections().fetch_add(1, Ordering::Relaxed);
         }
         Ok(Attachment { presence })
     }
@@ -88,11 +109,22 @@ impl Attachment {
     pub(crate) fn session(&self) -> &Arc<Session> {
         self.presence.session()
     }
+
+    pub(crate) fn rights(&self) -> &Rights {
+        self.presence.rights()
+    }
 }
 
 impl Drop for Attachment {
     fn drop(&mut self) {
-        self.presence.session.occupancy().connections -= 1;
+        let Presence { session, rights } = &self.presence;
+        match rights {
+            Rights::Full => session.occupancy().connections -= 1,
+            Rights::Read(share) => {
+                session.occupancy().readers -= 1;
+                share.connections().fetch_sub(1, Ordering::Relaxed);
+            }
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use sockyard_protocol::{Address, Answer, EventKind, Fault, FaultKind, SocketId};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
-use super::Session;
 use super::slot::Slot;
+use super::{Rights, Session};
 use crate::engine::{Interrupted, Patience, Unanswered};
 use crate::errno;
 use crate::metrics;
@@ -45,6 +45,8 @@ pub(crate) struct Caller {
     pub(crate) cancel: CancellationToken,
     /// In which form the answer's bytes are wanted.
     pub(crate) form: sockyard_protocol::call::DataForm,
+    /// The call was checked against these.
+    pub(crate) rights: Rights,
 }
 
 impl Caller {
@@ -114,7 +116,11 @@ impl Session {
     pub(crate) async fn perform(self: &Arc<Self>, call: Call, caller: &Caller) -> Result<Answer, Fault> {
         let started = Instant::now();
         let answer = self.dispatch(&call, caller).await;
-        self.conclude(&call, started, answer)
+        match caller.rights {
+            Rights::Full => self.conclude(&call, started, answer),
+            // Who only looks leaves no trace in the log.
+            Rights::Read(_) => answer.inspect_err(|fault| self.count(&call, Some(fault), started.elapsed())),
+        }
     }
 
     /// What comes after every call: its failure explained and logged, and its time counted.
@@ -133,7 +139,7 @@ impl Session {
         answer
     }
 
-    fn count(&self, call: &Call, fault: Option<&Fault>, took: Duration) {
+    pub(super) fn count(&self, call: &Call, fault: Option<&Fault>, took: Duration) {
         metrics::called(call.index(), fault, took);
         tracing::debug!(
             session = self.id,
@@ -162,9 +168,11 @@ impl Session {
             Call::SocketPoll(call) => poll::perform(self, call, caller).await,
             Call::SocketConfigure(call) => configure::perform(self, call),
             Call::DnsResolve(call) => Ok(self.policy.resolve(&call.name).into()),
-            Call::SessionInfoCall(_) => Ok(Answer::Session(Box::new(self.info()))),
+            Call::SessionInfoCall(_) => Ok(Answer::Session(Box::new(self.info(&caller.rights)))),
             Call::LogRead(call) => log::read(self, call, caller),
             Call::LogNote(call) => log::note(self, call).await,
+            Call::SessionShare(call) => self.share(call),
+            Call::SessionUnshare(call) => self.unshare(call),
             Call::SessionClose(_) => close::session(self).await,
             // Both are about a connection and answered there.
             Call::CallCancel(_) | Call::SessionConfigure(_) => Err(Fault::internal()),
@@ -208,7 +216,7 @@ impl Session {
 }
 
 /// A call's name in the sockets API.
-fn bsd_name(call: &Call) -> &'static str {
+pub(super) fn bsd_name(call: &Call) -> &'static str {
     match call {
         Call::SocketCreate(_) => "socket",
         Call::SocketSend(SocketSend { to: Some(_), .. }) => "sendto",
@@ -242,6 +250,8 @@ fn socket_of(call: &Call) -> Option<SocketId> {
         | Call::SessionConfigure(_)
         | Call::SessionInfoCall(_)
         | Call::LogNote(_)
+        | Call::SessionShare(_)
+        | Call::SessionUnshare(_)
         | Call::SessionClose(_) => None,
     }
 }

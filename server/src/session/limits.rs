@@ -17,8 +17,13 @@ pub(crate) struct Limits {
     pub(crate) waiting_calls: usize,
     /// Bytes that waiting calls hold: payloads of `send`, and what `recv` may bring.
     pub(crate) waiting_bytes: usize,
-    /// Connections attached at once.
+    /// Connections attached at once that may do everything.
     pub(crate) connections: usize,
+    /// Connections attached at once that only look, as a class does; a number of its own, so that they never keep
+    /// out the session's owner. A cursor and two tasks each, some 20 KiB.
+    pub(crate) readers: usize,
+    /// Shares: less than 1 KiB each.
+    pub(crate) shares: usize,
     /// How long a session without a connection lives on.
     pub(crate) grace: Duration,
 }
@@ -32,6 +37,8 @@ impl Default for Limits {
             waiting_calls: 256,
             waiting_bytes: 16 << 20,
             connections: 16,
+            readers: 64,
+            shares: 16,
             grace: Duration::from_secs(60),
         }
     }

@@ -6,15 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sockyard_protocol::Fault;
 use sockyard_protocol::hello::Used;
-use subtle::ConstantTimeEq;
 
 use super::attachment::end_when_abandoned;
 use super::responders::Responders;
-use super::{Limits, Presence, Session, SessionParts};
+use super::{Limits, Presence, Rights, Session, SessionParts};
 use crate::metrics::{self, Ending};
 use crate::network::Network;
 use crate::policy::Policy;
-use crate::secret;
+use crate::secret::{self, Token};
 
 /// What the registry makes sessions of.
 #[derive(Debug)]
@@ -82,26 +81,26 @@ impl Registry {
                 metrics::failed(&fault);
                 return Err(fault);
             }
-            let session = Session::new(format!("s_{}", secret::hex(8)), secret::token(), parts);
+            let session = Session::new(format!("s_{}", secret::hex(8)), Token::random(), parts);
             sessions.by_id.insert(session.id.clone(), Arc::clone(&session));
             session
         };
         metrics::session_opened();
         self.forget_at_end(&session);
         tracing::info!(session = session.id, "session opened");
-        let presence = Presence::new(Arc::clone(&session))?;
+        let presence = Presence::new(Arc::clone(&session), Rights::Full)?;
         tokio::spawn(end_when_abandoned(session));
         Ok(presence)
     }
 
-    /// Comes to the session of that id, if the token is its own.
+    /// Comes to the session of that id, if the token is its own or one of its shares'.
     ///
     /// # Errors
     /// Code 7, whichever of the two is wrong.
     pub(crate) fn enter(&self, id: &str, token: &str) -> Result<Presence, Fault> {
         let session = self.lock().by_id.get(id).cloned().ok_or_else(Fault::no_such_session)?;
-        let right = bool::from(session.token.as_bytes().ct_eq(token.as_bytes()));
-        if right { Presence::new(session) } else { Err(Fault::no_such_session()) }
+        let rights = session.rights_of(token).ok_or_else(Fault::no_such_session)?;
+        Presence::new(session, rights)
     }
 
     /// The longest message that a session takes.
@@ -131,8 +130,7 @@ impl Registry {
     pub(crate) fn load(&self) -> Load {
         let mut load = Load::default();
         for session in self.all() {
-            let Used { sockets: _, log_events, log_bytes, waiting_calls, waiting_bytes, connections: _ } =
-                session.used();
+            let Used { log_events, log_bytes, waiting_calls, waiting_bytes, .. } = session.used();
             load.sessions += 1;
             load.waiting_calls += waiting_calls as u64;
             load.waiting_bytes += waiting_bytes as u64;

@@ -45,6 +45,7 @@ fn kind_name(kind: FaultKind) -> &'static str {
         FaultKind::NoSuchSession => "no_such_session",
         FaultKind::Unauthorized => "unauthorized",
         FaultKind::Payload => "payload",
+        FaultKind::NoSuchShare => "no_such_share",
         FaultKind::Protocol => "protocol",
     }
 }
@@ -65,6 +66,7 @@ mod tests {
             Fault::no_such_session(),
             Fault::unauthorized(),
             Fault::payload("gbk has no '🙂'"),
+            Fault::no_such_share(),
             Fault::internal(),
             Fault::os("bind", "EADDRINUSE", "address already in use"),
             Fault::os("send", "EWOULDBLOCK", "try again"),

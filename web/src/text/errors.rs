@@ -397,6 +397,15 @@ errors! {
             / "請改用有這個字元的編碼；utf-8 和 gb18030 都有全部的字元。"
             / "请改用有这个字符的编码；utf-8 和 gb18030 都有全部的字符。",
     }
+    no_such_share {
+        title: "no such share" / "沒有這個分享" / "没有这个分享",
+        means:
+            "The session has no share of this id; it may have been taken back already."
+            / "這個工作階段沒有這個分享；可能已經收回了。"
+            / "这个会话没有这个分享；可能已经收回了。",
+        attempt:
+            "Look at the list of shares again." / "請重新查看分享清單。" / "请重新查看分享列表。",
+    }
     protocol {
         title: "the server did not understand" / "伺服器無法理解" / "服务器无法理解",
         means:

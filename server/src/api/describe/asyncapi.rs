@@ -21,7 +21,8 @@ const CHANNEL_ABOUT: &str = "\
 The first message is `session.hello`. From then on every line of the session's log is pushed as `events`. A session \
 outlives its connection by the grace time, and a client that comes back with `session`, `token` and `after` misses nothing.\n\n\
 The server wants its owner's token to open a session: as `Authorization: Bearer TOKEN`, or from a browser, which can set no \
-header, as a second offered subprotocol. To resume a session its own token in the query is enough.";
+header, as a second offered subprotocol. To resume a session its own token in the query is enough. With the token of one of \
+its shares the connection may only look; `access` in `session.hello` says so.";
 
 /// The document's messages, as they are put together.
 #[derive(Default)]

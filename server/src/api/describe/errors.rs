@@ -41,8 +41,12 @@ fn table() -> Vec<Failure> {
         (
             404,
             "NotFound",
-            "There is no such session (or the token is not its own), or no such socket in it.",
-            vec![("session", Fault::no_such_session()), ("socket", Fault::no_such_socket(9))],
+            "There is no such session (or the token is not its own), or no such socket or share in it.",
+            vec![
+                ("session", Fault::no_such_session()),
+                ("socket", Fault::no_such_socket(9)),
+                ("share", Fault::no_such_share()),
+            ],
         ),
         (
             405,

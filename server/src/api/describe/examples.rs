@@ -58,11 +58,17 @@ pub(super) fn of(method: &str) -> Option<Example> {
         "session.configure" => {
             (json!({"payload": "preview"}), json!({"frames": "json", "data": "auto", "payload": "preview"}))
         }
+        "session.share" => (
+            json!({"label": "the class of Monday"}),
+            json!({"share": "sh_91be370d584f0c2a", "token": "VGhpc19vbmVfaXNfZm9yX2xvb2tpbmdfb25seV8hISE"}),
+        ),
+        "session.unshare" => (json!({"share": "sh_91be370d584f0c2a"}), json!({})),
         "session.info" => {
             let mut info = hello();
+            info["shares"] = shares();
             info["used"] = json!({
                 "sockets": 1, "log_events": 2, "log_bytes": 340, "waiting_calls": 0, "waiting_bytes": 0,
-                "connections": 0,
+                "connections": 0, "readers": 2,
             });
             (json!({}), info)
         }
@@ -77,11 +83,20 @@ pub(super) fn of(method: &str) -> Option<Example> {
     Some(Example { params, result })
 }
 
+/// A session's shares.
+pub(super) fn shares() -> Value {
+    json!([{
+        "share": "sh_91be370d584f0c2a", "label": "the class of Monday",
+        "created_us": 1_760_000_000_000_000_u64, "connections": 2,
+    }])
+}
+
 /// What opens a session.
 pub(super) fn hello() -> Value {
     json!({
         "session": "s_4f0c2a91be370d58",
         "token": "T0tfd2lsbF9ub3RfdGVsbF95b3VfYW55dGhpbmdfaGU",
+        "access": "full",
         "resumed": false,
         "oldest_seq": 0,
         "last_seq": 0,
@@ -89,7 +104,8 @@ pub(super) fn hello() -> Value {
         "network": {"kind": "host", "local_address": "127.0.0.1"},
         "limits": {
             "sockets": 64, "message_bytes": 1_048_576, "log_events": 100_000, "log_bytes": 16_777_216,
-            "waiting_calls": 256, "waiting_bytes": 16_777_216, "connections": 16, "grace_s": 60,
+            "waiting_calls": 256, "waiting_bytes": 16_777_216, "connections": 16, "readers": 64, "shares": 16,
+            "grace_s": 60,
         },
         "features": ["inet", "inet6", "unix"],
     })

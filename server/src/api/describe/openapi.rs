@@ -73,7 +73,8 @@ pub(super) fn document() -> Value {
                 },
                 "sessionsToken": {
                     "type": "http", "scheme": "bearer",
-                    "description": "The session's own token, from the answer that opened it.",
+                    "description": "The session's own token, from the answer that opened it. With a share's token \
+                        what only looks can be done, and the rest is denied (`read_only`).",
                 },
             },
         },
@@ -253,6 +254,11 @@ fn path_parameters(path: &str) -> Vec<Value> {
                 "The socket's number.",
                 json!({"type": "integer", "minimum": 0, "maximum": u32::MAX}),
                 json!(sockyard_protocol::FIRST_SOCKET),
+            ),
+            "share" => (
+                "The share's id.",
+                json!({"type": "string", "pattern": "^sh_[0-9a-f]{16}$"}),
+                json!("sh_91be370d584f0c2a"),
             ),
             _ => (
                 "The session's id.",

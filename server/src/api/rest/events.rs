@@ -124,6 +124,7 @@ async fn page(presence: &Presence, parameters: &Parameters) -> Result<Response, 
         tokio::select! {
             () = sleep_until(deadline) => return Ok(ok(answer)),
             () = presence.session().ended().cancelled() => return Ok(ok(answer)),
+            () = presence.rights().revoked() => return Err(Fault::no_such_session()),
             () = log.newer_than(newest) => {}
         }
     }
@@ -147,7 +148,8 @@ fn live(presence: Presence, mut parameters: Parameters, last: Option<u64>) -> Re
         return Err(Fault::internal());
     };
     let attachment = Attachment::new(presence)?;
-    let reader = Reader::attach(Arc::clone(attachment.session().log()), parameters.after);
+    let holds = !attachment.rights().only_look();
+    let reader = Reader::attach(Arc::clone(attachment.session().log()), parameters.after, holds);
     Ok(Sse::new(stream_of(reader, attachment, filter)).keep_alive(KeepAlive::new()).into_response())
 }
 
@@ -161,6 +163,9 @@ fn stream_of(
     let state = (reader, attachment, filter, Vec::<Arc<Entry>>::new().into_iter());
     stream::unfold(state, |(mut reader, attachment, filter, mut waiting)| async move {
         loop {
+            if attachment.rights().are_revoked() {
+                return None;
+            }
             if let Some(entry) = waiting.by_ref().find(|entry| entry.fits(&filter)) {
                 let event = entry.to_event(DataForm::Auto, PayloadShare::Full);
                 let event = SseEvent::default().id(event.seq.to_string()).json_data(&event).ok()?;
@@ -169,6 +174,8 @@ fn stream_of(
             reader.delivered();
             let ended = attachment.session().ended().clone();
             let batch = tokio::select! {
+                biased;
+                () = attachment.rights().revoked() => return None,
                 batch = reader.next() => batch,
                 // What the end itself logged is there already.
                 () = ended.cancelled() => reader.take()?,

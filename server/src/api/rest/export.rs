@@ -1,6 +1,5 @@
 //! `GET …/export`: the session's log as a file to take away.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -100,10 +99,10 @@ fn export(presence: Presence, session: &str, parameters: Parameters) -> Result<R
         true => Box::new(export::program(log, format, session)),
         false => Box::new(export::table(log, format, choice)),
     };
-    // The session lives as long as somebody takes its export.
-    let texts = texts.map(move |text| {
-        let _present = &presence;
-        Ok::<_, Infallible>(text)
+    // The session lives as long as somebody takes its export; one that breaks off must not look like a whole one.
+    let texts = texts.map(move |text| match presence.rights().are_revoked() {
+        true => Err(std::io::Error::other("the share was taken back")),
+        false => Ok(text),
     });
     let mut response = Body::from_stream(stream::iter(texts)).into_response();
     let headers = response.headers_mut();

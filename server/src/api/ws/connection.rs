@@ -22,7 +22,7 @@ use super::reader;
 use super::requests::Waiting;
 use super::writer::Writer;
 use crate::log;
-use crate::session::{Attachment, Session};
+use crate::session::{Attachment, Rights, Session};
 
 /// Longest wait for calls to end once they are cancelled, and for the client's half of a closing handshake.
 const END_DEADLINE: Duration = Duration::from_secs(2);
@@ -30,6 +30,8 @@ const END_DEADLINE: Duration = Duration::from_secs(2);
 /// Most bytes of frames that wait for the kernel on one connection, in KiB. Beyond it the client is held up: enough to keep a
 /// peer busy, and what each stuck connection costs.
 const FRAMES_WAITING_KIB: usize = 4 * 1024;
+
+const REVOKED: Closing = (close_code::REVOKED, "the share was taken back");
 
 /// How events reach this connection: `session.configure`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,6 +55,8 @@ pub(super) mod close_code {
     pub(in crate::api::ws) const POLICY: u16 = 1008;
     pub(in crate::api::ws) const SIZE: u16 = 1009;
     pub(in crate::api::ws) const AGAIN: u16 = 1013;
+    /// Of our own, from the range for applications; it ends as the HTTP status "forbidden" does.
+    pub(in crate::api::ws) const REVOKED: u16 = 4403;
 }
 
 /// How the reading part came to its end.
@@ -69,6 +73,7 @@ pub(super) enum Ending {
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) session: Arc<Session>,
+    pub(super) rights: Rights,
     pub(super) outbox: Outbox,
     pub(super) waiting: Waiting,
     pub(super) calls: TaskTracker,
@@ -99,8 +104,10 @@ pub(super) async fn run(
     after: Option<u64>,
 ) {
     let session = Arc::clone(attachment.session());
-    let hello = session.hello(resumed);
-    let events = log::Reader::attach(Arc::clone(session.log()), Some(after.unwrap_or(hello.last_seq)));
+    let rights = attachment.rights().clone();
+    let hello = session.hello(resumed, &rights);
+    let after = Some(after.unwrap_or(hello.last_seq));
+    let events = log::Reader::attach(Arc::clone(session.log()), after, !rights.only_look());
     let pace = events.pace();
     let (from_client, to_client) = stream.into_split();
     let mut input = Input::new(from_client, read, longest);
@@ -120,6 +127,7 @@ pub(super) async fn run(
     let writer = tokio::spawn(writer.run(hello).in_current_span());
     let connection = Connection {
         session,
+        rights,
         outbox,
         waiting: Waiting::default(),
         calls: TaskTracker::new(),
@@ -131,8 +139,13 @@ pub(super) async fn run(
     };
     let connection = Arc::new(connection);
 
-    let ending = reader::run(&connection, &mut input).await;
-    let is_goodbye = matches!(ending, Ending::Goodbye(_));
+    let ending = tokio::select! {
+        biased;
+        ending = reader::run(&connection, &mut input) => ending,
+        () = connection.rights.revoked() => Ending::Reason(REVOKED),
+    };
+    // What else there would be to write is then nobody's any more.
+    let is_goodbye = matches!(ending, Ending::Goodbye(_)) || connection.rights.are_revoked();
     let reason = match ending {
         Ending::Goodbye(code) => Some((code, "")),
         Ending::Reason(reason) => Some(reason),

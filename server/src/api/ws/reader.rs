@@ -8,13 +8,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use sockyard_protocol::event::DATA_KEPT;
 use sockyard_protocol::rpc::{self, Id};
-use sockyard_protocol::{Address, Frame, SocketId};
+use sockyard_protocol::{Address, Fault, Frame, SocketId};
 use tokio::task::unconstrained;
 use tokio::time::{Instant, sleep};
 
 use super::connection::{Closing, Connection, Ending, close_code};
 use super::input::{Incoming, Input, Kind, Violation};
 use super::outbox::Reply;
+use crate::session::Rights;
 
 /// A client that sends nothing for this long, not even an answer to our pings, is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
@@ -86,6 +87,12 @@ async fn take(connection: &Arc<Connection>, input: &mut Input, frames: &mut Join
             }
         };
         match message {
+            Incoming::Frame(Kind::Binary, _) | Incoming::Joined(Kind::Binary, _)
+                if connection.rights.only_look() =>
+            {
+                refuse_frame(connection, &Rights::denied("send")).await;
+                frames.give_way(connection).await;
+            }
             Incoming::Frame(Kind::Binary, place) => frames.add(connection, input, place).await,
             Incoming::Frame(Kind::Text, place) => {
                 // A call that follows bytes finds them sent.
@@ -190,12 +197,15 @@ impl Joined {
 async fn send_message(connection: &Arc<Connection>, message: &[u8]) {
     let (frame, to) = match Frame::parse(message).and_then(|frame| Ok((frame, frame.to()?))) {
         Ok(parsed) => parsed,
-        Err(fault) => {
-            let text = rpc::error(&Id::Null, &fault).unwrap_or_default();
-            return connection.outbox.send(Reply { text, reservation: None }).await;
-        }
+        Err(fault) => return refuse_frame(connection, &fault).await,
     };
     send(connection, frame.socket, to.as_ref(), Bytes::copy_from_slice(frame.bytes)).await;
+}
+
+/// A frame has no id that its answer could carry.
+async fn refuse_frame(connection: &Connection, fault: &Fault) {
+    let text = rpc::error(&Id::Null, fault).unwrap_or_default();
+    connection.outbox.send(Reply { text, reservation: None }).await;
 }
 
 /// Sends bytes. Where the kernel has no room for them they wait in a task of their own; where the session has no room for

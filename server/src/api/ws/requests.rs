@@ -156,6 +156,9 @@ impl Connection {
             Ok(call) => call,
             Err(fault) => return ready(self.refused(id.as_ref(), &method, &fault)),
         };
+        if let Err(fault) = self.session.permit(&self.rights, &call) {
+            return ready(id.map(|id| failure(&id, &fault)));
+        }
         match call {
             Call::CallCancel(CallCancel { id: other }) => {
                 let cancelled = self.waiting.cancel(&other);
@@ -197,9 +200,9 @@ impl Connection {
             return ready(Some(failure(&Id::Null, &fault)));
         }
         let connection = Arc::clone(self);
-        let form = self.settings().form;
+        let (form, rights) = (self.settings().form, self.rights.clone());
         Begun::Waits(Box::pin(unconstrained(async move {
-            let (session, caller) = (&connection.session, Caller { cancel, form });
+            let (session, caller) = (&connection.session, Caller { cancel, form, rights });
             let answer = match (call, unsent) {
                 (Call::SocketSend(call), Some(unsent)) => session.send_rest(call, unsent, &caller).await,
                 (call, _) => session.perform(call, &caller).await,
@@ -214,6 +217,8 @@ impl Connection {
     fn refused(&self, id: Option<&Id>, method: &str, fault: &Fault) -> Option<Reply> {
         match id {
             Some(id) => Some(failure(id, fault)),
+            // Who only looks leaves no trace.
+            None if self.rights.only_look() => None,
             None => {
                 let method: String = method.chars().take(64).collect();
                 self.session.log_failed(&method, None, fault);
