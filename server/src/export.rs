@@ -11,6 +11,7 @@ use crate::log::{Entry, Log};
 
 mod c;
 mod csv;
+mod map;
 mod node;
 mod options;
 mod order;
@@ -55,6 +56,11 @@ impl Format {
         })
     }
 
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        Format::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
+
     /// Its media type.
     pub(crate) fn content_type(self) -> &'static str {
         match self {
@@ -94,7 +100,16 @@ pub(crate) struct Choice {
 
 /// The calls of a log as a program, a piece at a time.
 pub(crate) fn program(log: &Arc<Log>, format: Format, session: &str) -> impl Iterator<Item = String> + use<> {
-    program::pieces(log, format, session)
+    program::pieces(log, format, session).map(|piece| piece.text)
+}
+
+/// The same as JSON that tells for each event which line of the program it became, a piece at a time.
+pub(crate) fn program_map(
+    log: &Arc<Log>,
+    format: Format,
+    session: &str,
+) -> impl Iterator<Item = String> + use<> {
+    map::pieces(log, format, session)
 }
 
 /// The events of a log as text, a page at a time.

@@ -5,6 +5,7 @@
 
 mod inside;
 mod language;
+mod map;
 mod outside;
 mod peer;
 mod tables;

@@ -72,8 +72,16 @@ pub(super) trait Language: Send {
     fn tail(&self, open: &[SocketId]) -> String;
 }
 
+/// A piece of a program.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    pub(crate) text: String,
+    /// Which events it has, and the line of the whole program, from 1, in which what became of each begins.
+    pub(crate) lines: Vec<(u64, u64)>,
+}
+
 /// The text of a program, piece by piece.
-pub(super) fn pieces(log: &Arc<Log>, format: Format, session: &str) -> impl Iterator<Item = String> + use<> {
+pub(super) fn pieces(log: &Arc<Log>, format: Format, session: &str) -> impl Iterator<Item = Piece> + use<> {
     let language: Box<dyn Language> = match format {
         Format::C => Box::new(c::C),
         Format::Rust => Box::new(rust::Rust),
@@ -94,14 +102,17 @@ pub(super) fn pieces(log: &Arc<Log>, format: Format, session: &str) -> impl Iter
     let mut events = order.events(log).fuse();
     let mut head = Some(head);
     let mut ended = false;
+    let mut lines_before = 0;
     std::iter::from_fn(move || {
         if ended {
             return None;
         }
         let mut text = head.take().unwrap_or_default();
+        let mut begins = Vec::new();
         while text.len() < PIECE_BYTES {
             match events.next() {
                 Some(Some(event)) => {
+                    begins.push((event.seq, text.len()));
                     for line in walk.lines(&event) {
                         language.line(&mut text, &line);
                     }
@@ -114,6 +125,39 @@ pub(super) fn pieces(log: &Arc<Log>, format: Format, session: &str) -> impl Iter
                 }
             }
         }
-        Some(text)
+        let lines = numbered(&text, begins, lines_before);
+        lines_before += newlines(&text);
+        Some(Piece { text, lines })
     })
+}
+
+/// The lines of what begins at these places of a text, behind the blank line with which each step begins.
+fn numbered(text: &str, begins: Vec<(u64, usize)>, lines_before: u64) -> Vec<(u64, u64)> {
+    let (mut line, mut counted) = (lines_before + 1, 0);
+    let mut number = |begin: usize| {
+        let rest = text.get(begin..).unwrap_or_default();
+        let place = begin + (rest.len() - rest.trim_start_matches('\n').len());
+        line += newlines(text.get(counted..place).unwrap_or_default());
+        counted = place;
+        line
+    };
+    begins.into_iter().map(|(seq, begin)| (seq, number(begin))).collect()
+}
+
+fn newlines(text: &str) -> u64 {
+    text.bytes().filter(|byte| *byte == b'\n').count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_those_of_the_whole_program() {
+        let text = "head\n\nat(1);\n  a\n\nat(2);\n\nat(3);\n";
+        let begins = vec![(1, 5), (2, 17), (3, 25)];
+        assert_eq!(numbered(text, begins.clone(), 0), [(1, 3), (2, 6), (3, 8)]);
+        assert_eq!(numbered(text, begins, 100), [(1, 103), (2, 106), (3, 108)]);
+        assert_eq!(newlines(text), 8);
+    }
 }

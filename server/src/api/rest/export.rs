@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 use sockyard_protocol::call::DataForm;
@@ -43,6 +43,19 @@ struct Parameters {
     kinds: Option<String>,
     /// In which form bytes are written; `auto` if left out.
     data: Option<DataForm>,
+    /// For programs: JSON with the program and, for each event, the line that it became.
+    map: Option<bool>,
+}
+
+/// A program with `map=true`, for the document: what is served is written piece by piece.
+#[derive(JsonSchema, Serialize)]
+struct MappedProgram {
+    /// The program's language.
+    format: String,
+    /// The program.
+    text: String,
+    /// For each event its `seq` and the line, from 1, in which what it became begins; in the order of the lines.
+    lines: Vec<(u64, u64)>,
 }
 
 /// The route with its description.
@@ -61,7 +74,7 @@ pub(super) fn route(path: String) -> Route {
     )
     .token(Token::Sessions)
     .query::<Parameters>()
-    .answers(kinds.fold(exported, Success::body));
+    .answers(kinds.fold(exported, Success::body).json(|schemas| schemas.answer::<MappedProgram>().to_value()));
     Route::new(Verb::Get, path, read, operation)
 }
 
@@ -92,10 +105,18 @@ fn export(presence: Presence, session: &str, parameters: Parameters) -> Result<R
     {
         return Err(Fault::bad_params(field, "is for jsonl and csv; a program is made from the whole log"));
     }
+    let with_map = parameters.map == Some(true);
+    if with_map && !format.is_program() {
+        return Err(Fault::bad_params(
+            "map",
+            "is for programs; a line of jsonl or csv names its event itself",
+        ));
+    }
     let choice = parameters.into_choice()?;
     let log = presence.session().log();
     let oldest = log.oldest_seq();
     let texts: Box<dyn Iterator<Item = String> + Send> = match format.is_program() {
+        true if with_map => Box::new(export::program_map(log, format, session)),
         true => Box::new(export::program(log, format, session)),
         false => Box::new(export::table(log, format, choice)),
     };
@@ -106,9 +127,13 @@ fn export(presence: Presence, session: &str, parameters: Parameters) -> Result<R
     });
     let mut response = Body::from_stream(stream::iter(texts)).into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+    let (content_type, extension) = match with_map {
+        true => ("application/json", "json"),
+        false => (format.content_type(), format.extension()),
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(OLDEST_SEQ, HeaderValue::from(oldest));
-    let file = format!("attachment; filename=\"sockyard-{session}.{}\"", format.extension());
+    let file = format!("attachment; filename=\"sockyard-{session}.{extension}\"");
     headers.insert(CONTENT_DISPOSITION, HeaderValue::try_from(file).map_err(|_| Fault::internal())?);
     Ok(response)
 }
@@ -116,7 +141,7 @@ fn export(presence: Presence, session: &str, parameters: Parameters) -> Result<R
 impl Parameters {
     /// The name of a parameter that leaves events out or changes their form.
     fn filter(&self) -> Option<&'static str> {
-        let Parameters { format: _, after, socket, kinds, data } = self;
+        let Parameters { format: _, after, socket, kinds, data, map: _ } = self;
         let given = [
             ("after", after.is_some()),
             ("socket", socket.is_some()),
@@ -128,7 +153,7 @@ impl Parameters {
 
     /// Read as the parameters of `log.read` would be.
     fn into_choice(self) -> Result<Choice, Fault> {
-        let Parameters { format: _, after, socket, kinds, data } = self;
+        let Parameters { format: _, after, socket, kinds, data, map: _ } = self;
         let kinds = kinds.as_deref().map(listed);
         let given = [("after", json!(after)), ("socket", json!(socket)), ("kinds", json!(kinds))];
         let given = given.into_iter().filter(|(_, value)| !value.is_null());
