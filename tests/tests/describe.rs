@@ -153,7 +153,7 @@ async fn every_message_of_the_asyncapi_document_fits_its_schema_and_its_type() {
         kinds.push(event.kind.name());
     }
     assert_eq!(kinds, EventKind::NAMES);
-    for code in ["1000", "1001", "1002", "1007", "1008", "1009", "1013"] {
+    for code in ["1000", "1001", "1002", "1007", "1008", "1009", "1013", "4403"] {
         assert!(asyncapi["channels"]["session"]["x-close-codes"][code].is_string(), "{code}");
     }
 }
@@ -163,7 +163,10 @@ async fn every_described_path_takes_the_described_methods_and_no_others() {
     let server = TestServer::start();
     let openapi = document(&server, "openapi").await;
     for (path, item) in openapi["paths"].as_object().unwrap() {
-        let concrete = path.replace("{session}", "s_0000000000000000").replace("{socket}", "3");
+        let concrete = path
+            .replace("{session}", "s_0000000000000000")
+            .replace("{share}", "sh_0000000000000000")
+            .replace("{socket}", "3");
         for method in ["GET", "POST", "DELETE", "PUT", "PATCH"] {
             let described = item.get(method.to_ascii_lowercase()).is_some();
             let response = request(&server, method, &concrete, None, None).await;
@@ -190,6 +193,7 @@ struct Stage {
     datagrams: u64,
     reads_at: String,
     connected: u64,
+    share: String,
 }
 
 impl Stage {
@@ -204,7 +208,8 @@ impl Stage {
         client.ok("POST", &at(connected, "connect"), Some(json!({"address": listens_at}))).await;
         let (datagrams, reads_at) = client.bound_udp().await;
         client.ok("POST", &at(datagrams, "send"), Some(json!({"data": "hi", "to": reads_at}))).await;
-        Stage { stream: spare, listener, listens_at, datagrams, reads_at, connected }
+        let share = client.ok("POST", "/shares", None).await["share"].as_str().unwrap().to_owned();
+        Stage { stream: spare, listener, listens_at, datagrams, reads_at, connected, share }
     }
 
     fn socket(&self, id: &str) -> u64 {
@@ -257,6 +262,7 @@ async fn every_example_request_gets_its_documented_answer() {
             }
             let concrete = path
                 .replace("{session}", &client.hello.session)
+                .replace("{share}", &stage.share)
                 .replace("{socket}", &stage.socket(id).to_string());
             let token = match path.starts_with(SESSION) {
                 true => Some(client.hello.token.as_str()),
