@@ -9,7 +9,7 @@ use sockyard_protocol::answer::{Accepted, Bound, Connected, Listening, Received}
 use sockyard_protocol::call::{
     Frames, LogNote, SessionClose, SessionConfigure, SessionInfoCall, SocketAccept, SocketBind, SocketClose,
     SocketConfigure, SocketConnect, SocketCreate, SocketInfoCall, SocketList, SocketListen, SocketRecv,
-    SocketSend, SocketShutdown,
+    SocketSend, SocketShutdown, SocketsEvery,
 };
 use sockyard_protocol::hello::SessionInfo;
 use sockyard_protocol::{
@@ -154,7 +154,21 @@ impl Client {
     /// As [`Client::create`].
     pub async fn binary_frames(&self) -> Result<(), Error> {
         let frames = Some(Frames::Binary);
-        self.call(SessionConfigure { frames, data: None, payload: None, kinds: None }).await.map(drop)
+        let call = SessionConfigure { frames, data: None, payload: None, kinds: None, sockets: None };
+        self.call(call).await.map(drop)
+    }
+
+    /// From now on what changes of the sockets' facts comes as [`crate::Arrival::Sockets`], looked at in this interval
+    /// (250 ms to 60 s); none for no more.
+    ///
+    /// # Errors
+    /// As [`Client::create`].
+    pub async fn follow_sockets(&self, every: Option<Duration>) -> Result<(), Error> {
+        let every = every
+            .map(|every| SocketsEvery { every_ms: u32::try_from(every.as_millis()).unwrap_or(u32::MAX) });
+        let (frames, data, payload, kinds) = (None, None, None, None);
+        let call = SessionConfigure { frames, data, payload, kinds, sockets: Some(every) };
+        self.call(call).await.map(drop)
     }
 
     /// Puts a note into the log; its number there.

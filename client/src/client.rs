@@ -107,7 +107,7 @@ impl Client {
     /// use sockyard_client::protocol::call::LogRead;
     ///
     /// # async fn example(client: sockyard_client::Client) -> Result<(), sockyard_client::Error> {
-    /// let page = client.call(LogRead { after: 0, limit: 100, socket: None, kinds: None }).await?;
+    /// let page = client.call(LogRead { after: 0, before: None, limit: 100, socket: None, kinds: None }).await?;
     /// println!("{} events up to {}", page.events.len(), page.newest);
     /// # Ok(()) }
     /// ```

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use sockyard_protocol::info::SocketsChanged;
 use sockyard_protocol::{Event, SocketId};
 use tokio::sync::{mpsc, watch};
 
@@ -24,6 +25,8 @@ pub enum Arrival {
     Event(Event),
     /// What a streaming socket received, on a connection in binary frames; its event comes without the bytes.
     Frame(ReceivedFrame),
+    /// What has changed of the sockets' facts, on a connection that follows them.
+    Sockets(SocketsChanged),
     /// An event of a kind that is newer than this crate.
     Unknown {
         /// Its number.
@@ -47,7 +50,7 @@ pub struct ReceivedFrame {
 /// One message's worth.
 pub(crate) enum Delivery {
     Events(Vec<Arrival>),
-    Frame(Arrival),
+    One(Arrival),
 }
 
 pub(crate) fn channel() -> (mpsc::Sender<Delivery>, mpsc::Receiver<Delivery>) {
@@ -128,13 +131,13 @@ impl Stream for Incoming {
             if let Some(arrival) = self.taken.pop_front() {
                 match &arrival {
                     Arrival::Event(Event { seq, .. }) | Arrival::Unknown { seq, .. } => self.last_seq = *seq,
-                    Arrival::Frame(_) => {}
+                    Arrival::Frame(_) | Arrival::Sockets(_) => {}
                 }
                 return Poll::Ready(Some(arrival));
             }
             match ready!(self.deliveries.poll_recv(cx)) {
                 Some(Delivery::Events(events)) => self.taken = events.into(),
-                Some(Delivery::Frame(frame)) => return Poll::Ready(Some(frame)),
+                Some(Delivery::One(arrival)) => return Poll::Ready(Some(arrival)),
                 None => return Poll::Ready(None),
             }
         }

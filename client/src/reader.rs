@@ -84,6 +84,12 @@ impl Reader {
                 self.deliver(Delivery::Events(events(params)?)).await;
                 Ok(())
             }
+            Said::Notification { method, params } if method == "sockets" && !self.arrivals.is_closed() => {
+                let changed = serde_json::from_str(params.get())
+                    .map_err(|error| Error::Protocol(format!("sockets: {error}")))?;
+                self.deliver(Delivery::One(Arrival::Sockets(changed))).await;
+                Ok(())
+            }
             // A client ignores what it does not know, and makes no batches.
             Said::Notification { .. } | Said::Batch(_) => Ok(()),
         }
@@ -96,7 +102,7 @@ impl Reader {
             from: frame.address.map(ToOwned::to_owned),
             bytes: message.slice_ref(frame.bytes),
         };
-        self.deliver(Delivery::Frame(Arrival::Frame(frame))).await;
+        self.deliver(Delivery::One(Arrival::Frame(frame))).await;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::call::{DataForm, Frames, PayloadShare};
+use crate::call::{DataForm, Frames, PayloadShare, SocketsEvery};
 use crate::event::EventKinds;
 use crate::hello::SessionInfo;
 use crate::{Data, Event, Mode, Responder, SocketId, SocketInfo};
@@ -165,6 +165,9 @@ answers! {
         /// Which kinds of events are pushed; left out where every kind is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         kinds: Option<EventKinds>,
+        /// How often the sockets' facts are looked at and pushed; left out where they are not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sockets: Option<SocketsEvery>,
     }
     /// Of `log.read`.
     LogPage {
@@ -174,7 +177,7 @@ answers! {
         oldest: u64,
         /// The newest `seq`; 0 while there is none.
         newest: u64,
-        /// Whether events after the last one returned may fit, too.
+        /// Whether events after the last one returned may fit, too; with `before`, events before the first one.
         more: bool,
     }
     /// Of `session.share`.
@@ -265,9 +268,10 @@ mod tests {
                 data: DataForm::Auto,
                 payload: PayloadShare::Full,
                 kinds: None,
+                sockets: Some(SocketsEvery { every_ms: 500 }),
             }
             .into(),
-            r#"{"frames":"json","data":"auto","payload":"full"}"#,
+            r#"{"frames":"json","data":"auto","payload":"full","sockets":{"every_ms":500}}"#,
         );
         check(
             LogPage { events: Vec::new(), oldest: 0, newest: 0, more: false }.into(),

@@ -24,6 +24,10 @@ pub const RECV_MAX: usize = crate::payload::PAYLOAD_MAX;
 pub const LOG_READ_MAX: usize = 1000;
 /// Most sockets in one `poll`.
 pub const POLL_MAX: usize = 64;
+/// How often the sockets' facts may be looked at for a connection, in milliseconds: at most, and at least.
+pub const EVERY_MS_MIN: u32 = 250;
+/// The longest time between two looks.
+pub const EVERY_MS_MAX: u32 = 60_000;
 /// Longest text of a `log.note`, in bytes.
 pub const NOTE_MAX: usize = 4096;
 /// Longest label of a share, in bytes.
@@ -289,7 +293,7 @@ calls! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         accept: Option<Mode>,
         /// What answers arriving data; null for nothing.
-        #[serde(default, deserialize_with = "responder", skip_serializing_if = "Option::is_none")]
+        #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
         responder: Option<Option<Responder>>,
     }
     /// The addresses of a host name, each with whether sockets may reach it.
@@ -318,14 +322,22 @@ calls! {
         /// Which kinds of events are pushed; every kind until this is set.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         kinds: Option<EventKinds>,
+        /// Whether the sockets' facts are pushed as `sockets`, and how often they are looked at; null for not at all.
+        #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+        sockets: Option<Option<SocketsEvery>>,
     }
     /// What `session.hello` says, and how much of the limits is used.
     "session.info" SessionInfoCall -> SessionInfo {}
     /// A page of the session's log, from the oldest event.
+    ///
+    /// With `before` it is the newest events below that number; oldest first all the same.
     "log.read" LogRead -> LogPage {
         /// Only events with a greater `seq`.
         #[serde(default)]
         after: u64,
+        /// Only events with a smaller `seq`, and of these the newest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
         /// Most events to return, 1 to 1000.
         #[serde(default = "default_log_limit", deserialize_with = "log_limit")]
         #[cfg_attr(feature = "schemas", schemars(range(min = 1, max = LOG_READ_MAX)))]
@@ -400,6 +412,17 @@ pub enum PollFor {
     Read,
     /// `POLLOUT`: `send` would not wait.
     Write,
+}
+
+/// How often a connection is told what has changed of the sockets' facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SocketsEvery {
+    /// Between two looks, in milliseconds: 250 to 60000.
+    #[serde(deserialize_with = "every_ms")]
+    #[cfg_attr(feature = "schemas", schemars(range(min = EVERY_MS_MIN, max = EVERY_MS_MAX)))]
+    pub every_ms: u32,
 }
 
 /// How payload bytes travel on a connection.
@@ -488,12 +511,14 @@ fn default_log_limit() -> usize {
 }
 
 /// Null is told apart from a field that is not there, and an array, which serde would take for the object, is refused.
-fn responder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Responder>>, D::Error> {
+fn nullable<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     match Option::<serde_json::Map<String, serde_json::Value>>::deserialize(deserializer)? {
         None => Ok(Some(None)),
-        Some(object) => serde_json::from_value(object.into())
-            .map(|responder| Some(Some(responder)))
-            .map_err(de::Error::custom),
+        Some(object) => {
+            serde_json::from_value(object.into()).map(|value| Some(Some(value))).map_err(de::Error::custom)
+        }
     }
 }
 
@@ -502,6 +527,16 @@ fn within<'de, D: Deserializer<'de>>(deserializer: D, most: usize) -> Result<usi
     match usize::try_from(number) {
         Ok(number) if (1..=most).contains(&number) => Ok(number),
         _ => Err(de::Error::custom(format_args!("{number} is not from 1 to {most}"))),
+    }
+}
+
+fn every_ms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    match u32::try_from(number) {
+        Ok(number) if (EVERY_MS_MIN..=EVERY_MS_MAX).contains(&number) => Ok(number),
+        _ => Err(de::Error::custom(format_args!(
+            "every_ms {number} is not from {EVERY_MS_MIN} to {EVERY_MS_MAX}"
+        ))),
     }
 }
 

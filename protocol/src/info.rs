@@ -43,6 +43,18 @@ pub struct SocketInfo {
     pub responder: Option<Responder>,
 }
 
+/// The parameters of `sockets`: what has changed since the connection was last told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct SocketsChanged {
+    /// The sockets that are new or whose facts have changed, by rising number; at first every socket.
+    pub sockets: Vec<SocketInfo>,
+    /// Sockets that are closed.
+    pub closed: Vec<SocketId>,
+    /// When they were looked at, in microseconds since the Unix epoch.
+    pub time_us: u64,
+}
+
 /// A listener's accept queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
@@ -136,5 +148,9 @@ mod tests {
         let json = r#"{"socket":3,"family":"inet","type":"stream","local":"127.0.0.1:9","peer":null,"state":"LISTEN","receive_queue":null,"send_queue":0,"backlog":{"waiting":1,"limit":128},"tcp":{"rtt_us":1,"rtt_var_us":2,"rtt_min_us":3,"retransmission_timeout_us":4,"congestion_window":5,"slow_start_threshold":6,"mss":7,"send_window":8,"receive_window":9,"retransmits":10,"unacknowledged":11,"bytes_sent":12,"bytes_acknowledged":13,"bytes_received":14,"segments_sent":15,"segments_received":16},"bytes_sent":0,"bytes_received":0,"drops":null,"receive":"manual","accept":"stream","responder":{"kind":"echo"}}"#;
         assert_eq!(serde_json::to_string(&info).unwrap(), json);
         assert_eq!(serde_json::from_str::<SocketInfo>(json).unwrap(), info);
+        let changed = SocketsChanged { sockets: vec![info], closed: vec![4], time_us: 9 };
+        let json = format!(r#"{{"sockets":[{json}],"closed":[4],"time_us":9}}"#);
+        assert_eq!(serde_json::to_string(&changed).unwrap(), json);
+        assert_eq!(serde_json::from_str::<SocketsChanged>(&json).unwrap(), changed);
     }
 }

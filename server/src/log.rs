@@ -130,6 +130,19 @@ impl State {
         }
     }
 
+    /// The entries that come first, and whether there are others.
+    fn page<'a>(&self, mut found: impl Iterator<Item = &'a Arc<Entry>>, limit: usize) -> Page {
+        let mut bytes = 0;
+        let mut entries = Vec::new();
+        while entries.len() < limit && bytes < PAGE_BYTES {
+            let Some(entry) = found.next() else { break };
+            bytes += entry.weight();
+            entries.push(Arc::clone(entry));
+        }
+        let more = found.next().is_some();
+        Page { entries, oldest: self.oldest(), newest: self.last_seq, more }
+    }
+
     fn oldest(&self) -> u64 {
         self.entries.front().map_or(0, |entry| entry.seq)
     }
@@ -218,16 +231,24 @@ impl Log {
     /// Up to `limit` entries after `after` that `fits` lets through, fewer where they weigh much.
     pub(crate) fn read(&self, after: u64, limit: usize, fits: impl Fn(&Entry) -> bool) -> Page {
         let state = self.lock();
-        let mut found = state.entries.range(state.index_after(after)..).filter(|entry| fits(entry));
-        let mut bytes = 0;
-        let mut entries = Vec::new();
-        while entries.len() < limit && bytes < PAGE_BYTES {
-            let Some(entry) = found.next() else { break };
-            bytes += entry.weight();
-            entries.push(Arc::clone(entry));
-        }
-        let more = found.next().is_some();
-        Page { entries, oldest: state.oldest(), newest: state.last_seq, more }
+        let found = state.entries.range(state.index_after(after)..).filter(|entry| fits(entry));
+        state.page(found, limit)
+    }
+
+    /// The same of the newest entries between `after` and `before`; oldest first, too.
+    pub(crate) fn read_back(
+        &self,
+        (after, before): (u64, u64),
+        limit: usize,
+        fits: impl Fn(&Entry) -> bool,
+    ) -> Page {
+        let state = self.lock();
+        let first = state.index_after(after);
+        let behind = before.checked_sub(1).map_or(0, |last| state.index_after(last)).max(first);
+        let found = state.entries.range(first..behind).rev().filter(|entry| fits(entry));
+        let mut page = state.page(found, limit);
+        page.entries.reverse();
+        page
     }
 
     /// Waits for an event with a greater number than `seq`.

@@ -24,6 +24,7 @@ use crate::secret::Token;
 mod answer;
 mod attachment;
 mod calls;
+mod follower;
 mod limits;
 mod names;
 mod registry;
@@ -36,6 +37,7 @@ mod table;
 
 pub(crate) use attachment::{Attachment, Presence};
 pub(crate) use calls::{AtOnce, Caller, Reservation, Unsent};
+pub(crate) use follower::Follower;
 pub(crate) use limits::Limits;
 pub(crate) use registry::{Load, Registry, RegistryOptions};
 pub(crate) use share::Rights;

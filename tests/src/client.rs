@@ -207,6 +207,16 @@ impl WsClient {
         within("an answer to a raw message", self.inbox.unclaimed()).await
     }
 
+    /// The next message that tells what has changed of the sockets' facts.
+    ///
+    /// # Panics
+    /// When it is an answer to a raw message.
+    pub async fn sockets(&self) -> Value {
+        let mut message = self.unclaimed().await;
+        assert_eq!(message["method"], "sockets", "{message}");
+        message["params"].take()
+    }
+
     /// The first event that fits, from the beginning of this connection.
     #[track_caller]
     pub fn event(

@@ -160,6 +160,7 @@ async fn a_gibibyte_from_a_peer_reaches_the_client_intact() {
                 EventKind::PeerClosed {} => break,
                 _ => {}
             },
+            Arrival::Sockets(changed) => panic!("nobody asked for {changed:?}"),
             Arrival::Unknown { json, .. } => panic!("an unknown event: {json}"),
         }
     }

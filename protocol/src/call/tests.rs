@@ -51,8 +51,11 @@ fn every_call_reads_and_writes_its_parameters() {
     same("session.configure", r#"{"data":"base64","payload":"preview"}"#);
     same("session.configure", r#"{"frames":"binary"}"#);
     same("session.configure", r#"{"kinds":["received","failed"]}"#);
+    same("session.configure", r#"{"sockets":{"every_ms":250}}"#);
+    same("session.configure", r#"{"sockets":null}"#);
     same("session.info", "{}");
     check("log.read", "{}", r#"{"after":0,"limit":100}"#);
+    same("log.read", r#"{"after":7,"before":9,"limit":100}"#);
     same("log.read", r#"{"after":7,"limit":1000,"socket":3,"kinds":["sent"]}"#);
     same("log.note", r#"{"text":"here"}"#);
     same("session.share", "{}");

@@ -31,6 +31,7 @@ use crate::session::{Attachment, Presence};
 use connection::close_code;
 
 mod connection;
+mod follow;
 mod input;
 mod merge;
 mod outbox;

@@ -63,7 +63,7 @@ async fn print_log(options: &EventsOptions, server: &Server, key: &SessionKey) -
     let (socket, kinds, limit) = (options.socket, options.kinds, LOG_READ_MAX);
     let mut after = options.after;
     loop {
-        let page = client.call(LogRead { after, limit, socket, kinds }).await?;
+        let page = client.call(LogRead { after, before: None, limit, socket, kinds }).await?;
         if page.oldest > after.saturating_add(1) {
             missed(after, page.oldest);
         }
@@ -119,7 +119,7 @@ async fn print_arrivals(
                 *after = seq;
             }
             // This connection asked for none.
-            Arrival::Frame(_) => {}
+            Arrival::Frame(_) | Arrival::Sockets(_) => {}
         }
     }
     Ok(incoming.closed().await)

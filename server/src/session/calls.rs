@@ -31,6 +31,7 @@ mod send;
 mod shutdown;
 
 pub(super) use accept::accept_once;
+pub(super) use info::look_at;
 pub(super) use recv::receive_streamed;
 pub(super) use send::send_all;
 pub(crate) use send::{AtOnce, Unsent};

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::follower::Seen;
 use super::responder::ReadyResponder;
 use crate::engine::Socket;
 use crate::metrics;
@@ -25,6 +26,7 @@ pub(crate) struct Slot {
     pub(super) users: TaskTracker,
     /// The kernel's count of lost datagrams that the log knows of.
     pub(super) drops_told: AtomicU64,
+    pub(super) seen: Seen,
     _quota: OwnedSemaphorePermit,
     _open: metrics::Open,
 }
@@ -60,6 +62,7 @@ impl Slot {
             able: Notify::new(),
             users: TaskTracker::new(),
             drops_told: AtomicU64::new(0),
+            seen: Seen::default(),
             _quota: quota,
         })
     }

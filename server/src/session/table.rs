@@ -79,6 +79,11 @@ impl Session {
             .ok_or_else(|| Fault::no_such_socket(number))
     }
 
+    /// The numbers of the sockets that there are, rising.
+    pub(super) fn numbers(&self) -> Vec<SocketId> {
+        self.table().slots.keys().copied().collect()
+    }
+
     pub(super) fn slots(&self) -> Vec<InUse> {
         self.table().slots.values().map(|slot| InUse::new(Arc::clone(slot))).collect()
     }

@@ -3,6 +3,7 @@
 //! It speaks for the server: what a client sends the server "receives".
 
 use serde_json::{Map, Value, json};
+use sockyard_protocol::info::SocketsChanged;
 use sockyard_protocol::rpc::{BATCH_MAX, Id};
 use sockyard_protocol::schema::{Dialect, MethodSchemas, Schemas};
 use sockyard_protocol::{Call, Event, Fault, Hello, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX};
@@ -220,6 +221,9 @@ fn notifications(messages: &mut Messages, operations: &mut Map<String, Value>, s
         examples::events().into_iter().map(|event| sent("events", json!({"events": [event]}))).collect();
     let events =
         messages.add("events", "Lines of the log, oldest first", notification("events", params), examples);
+    let changed = notification("sockets", schemas.answer::<SocketsChanged>().to_value());
+    let example = vec![sent("sockets", examples::sockets_changed())];
+    let changed = messages.add("sockets", "What has changed of the sockets' facts", changed, example);
     for (name, summary, description) in [
         (
             hello,
@@ -230,6 +234,13 @@ fn notifications(messages: &mut Messages, operations: &mut Map<String, Value>, s
             events,
             "Pushes what happened",
             "An event is sent at once while the connection is idle, and with others while earlier ones are being written.",
+        ),
+        (
+            changed,
+            "Pushes what has changed of the sockets' facts",
+            "After `session.configure {\"sockets\":{\"every_ms\":500}}` the server looks at every socket in this interval. The \
+             first message has all of them, a later one those that are new or have changed and the numbers of those that were \
+             closed; where nothing has changed there is none.",
         ),
     ] {
         operations.insert(name.clone(), send(&name, summary, description, json!([in_channel(&name)])));

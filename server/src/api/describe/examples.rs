@@ -56,7 +56,11 @@ pub(super) fn of(method: &str) -> Option<Example> {
         ),
         "call.cancel" => (json!({"id": 7}), json!({"cancelled": true})),
         "session.configure" => {
-            (json!({"payload": "preview"}), json!({"frames": "json", "data": "auto", "payload": "preview"}))
+            let sockets = json!({"every_ms": 500});
+            (
+                json!({"payload": "preview", "sockets": sockets}),
+                json!({"frames": "json", "data": "auto", "payload": "preview", "sockets": sockets}),
+            )
         }
         "session.share" => (
             json!({"label": "the class of Monday"}),
@@ -143,6 +147,11 @@ pub(super) fn events() -> Vec<Value> {
         event
     });
     numbered.collect()
+}
+
+/// What has changed of the sockets' facts.
+pub(super) fn sockets_changed() -> Value {
+    json!({"sockets": [socket_info()], "closed": [4], "time_us": 1_760_000_000_000_000_u64})
 }
 
 fn socket_info() -> Value {

@@ -36,6 +36,8 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 struct Parameters {
     /// Only events with a greater `seq`.
     after: Option<u64>,
+    /// Only events with a smaller `seq`, and of these the newest. Not for a live stream, and not with `wait_ms`.
+    before: Option<u64>,
     /// Most events of a page; 100 if left out. Not for a live stream.
     #[schemars(range(min = 1, max = LOG_READ_MAX))]
     limit: Option<u64>,
@@ -101,6 +103,7 @@ impl Parameters {
         let kinds: Option<Vec<&str>> = self.kinds.as_deref().map(listed);
         let given = [
             ("after", json!(self.after)),
+            ("before", json!(self.before)),
             ("limit", json!(self.limit)),
             ("socket", json!(self.socket)),
             ("kinds", json!(kinds)),
@@ -112,6 +115,9 @@ impl Parameters {
 
 /// One page, after a wait for its first event where there is none yet.
 async fn page(presence: &Presence, parameters: &Parameters) -> Result<Response, Fault> {
+    if parameters.before.is_some() && parameters.wait_ms.is_some() {
+        return Err(Fault::bad_params("wait_ms", "waits for new events, and `before` asks for old ones"));
+    }
     let wait = Duration::from_millis(parameters.wait_ms.unwrap_or(0)).min(WAIT_MAX);
     let deadline = Instant::now() + wait;
     let log = presence.session().log();
@@ -139,8 +145,13 @@ fn last_event(headers: &HeaderMap) -> Result<Option<u64>, Fault> {
 
 /// Events as they happen. `Last-Event-ID` goes before `after`.
 fn live(presence: Presence, mut parameters: Parameters, last: Option<u64>) -> Result<Response, Fault> {
-    if parameters.limit.is_some() || parameters.wait_ms.is_some() {
-        return Err(Fault::bad_params("query", "limit and wait_ms are for pages, not for a live stream"));
+    let for_pages = [
+        ("before", parameters.before.is_some()),
+        ("limit", parameters.limit.is_some()),
+        ("wait_ms", parameters.wait_ms.is_some()),
+    ];
+    if let Some((field, _)) = for_pages.into_iter().find(|(_, is_given)| *is_given) {
+        return Err(Fault::bad_params(field, "is for pages, not for a live stream"));
     }
     parameters.after = last.or(parameters.after);
     let params = to_raw_value(&parameters.to_params()).map_err(|_| Fault::internal())?;

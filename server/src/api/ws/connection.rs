@@ -6,21 +6,21 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use sockyard_protocol::call::{DataForm, Frames, PayloadShare};
+use sockyard_protocol::call::{DataForm, Frames, PayloadShare, SocketsEvery};
 use sockyard_protocol::event::{ClosedBy, EventKinds};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::Instrument as _;
 
 use super::input::Input;
 use super::outbox::Outbox;
 use super::output::Output;
-use super::reader;
 use super::requests::Waiting;
 use super::writer::Writer;
+use super::{follow, reader};
 use crate::log;
 use crate::session::{Attachment, Rights, Session};
 
@@ -41,6 +41,8 @@ pub(super) struct Settings {
     pub(super) share: PayloadShare,
     /// Which kinds of events are pushed; all if none are named.
     pub(super) kinds: Option<EventKinds>,
+    /// How often the sockets' facts are looked at; none if they are not pushed.
+    pub(super) sockets: Option<SocketsEvery>,
 }
 
 /// Why a connection ends: code and reason of the close frame (RFC 6455 section 7.4.1).
@@ -86,11 +88,20 @@ pub(super) struct Connection {
     /// How close the writer is behind the log.
     pub(super) pace: log::Pace,
     settings: Arc<Mutex<Settings>>,
+    /// Tells of the sockets' facts.
+    follows: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
 impl Connection {
     pub(super) fn settings(&self) -> MutexGuard<'_, Settings> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells of the sockets' facts from the beginning, in place of what was told before, or no more.
+    pub(super) fn follow(&self, every: Option<SocketsEvery>) {
+        let every = every.map(|every| Duration::from_millis(every.every_ms.into()));
+        let follows = every.map(|every| follow::start(&self.session, &self.outbox, every));
+        *self.follows.lock().unwrap_or_else(PoisonError::into_inner) = follows;
     }
 }
 
@@ -136,6 +147,7 @@ pub(super) async fn run(
         frame_room: Arc::new(Semaphore::new(FRAMES_WAITING_KIB)),
         pace,
         settings,
+        follows: Mutex::default(),
     };
     let connection = Arc::new(connection);
 
@@ -162,6 +174,7 @@ pub(super) async fn run(
     if is_goodbye {
         left.cancel();
     }
+    connection.follow(None);
     // With the outbox's last sender gone the writer writes what is left, says goodbye and ends.
     connection.calls.close();
     if connection.session.ended_by().is_none() {

@@ -21,7 +21,7 @@ pub(super) struct Reply {
 /// What is to be written beside events.
 #[derive(Debug)]
 pub(super) enum Outgoing {
-    /// An answer, or the answers of a batch.
+    /// An answer, the answers of a batch, or the sockets' facts.
     Answer(String),
     /// The answer to a ping, with its payload.
     Pong(Vec<u8>),

@@ -233,8 +233,12 @@ impl Connection {
         settings.form = call.data.unwrap_or(settings.form);
         settings.share = call.payload.unwrap_or(settings.share);
         settings.kinds = call.kinds.or(settings.kinds);
-        let Settings { frames, form: data, share: payload, kinds } = *settings;
-        SessionConfigured { frames, data, payload, kinds }.into()
+        if let Some(sockets) = call.sockets {
+            settings.sockets = sockets;
+            self.follow(sockets);
+        }
+        let Settings { frames, form: data, share: payload, kinds, sockets } = *settings;
+        SessionConfigured { frames, data, payload, kinds, sockets }.into()
     }
 }
 

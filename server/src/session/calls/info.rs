@@ -19,7 +19,7 @@ pub(super) fn all(session: &Arc<Session>) -> Answer {
     Sockets { sockets: session.slots().iter().map(|slot| look_at(session, slot)).collect() }.into()
 }
 
-fn look_at(session: &Session, slot: &Slot) -> SocketInfo {
+pub(in crate::session) fn look_at(session: &Session, slot: &Slot) -> SocketInfo {
     let Facts { local, peer, state, receive_queue, send_queue, backlog, tcp, drops } =
         Facts::of(&slot.socket);
     let (bytes_sent, bytes_received) = slot.socket.totals();

@@ -7,12 +7,15 @@ use sockyard_protocol::call::{LogNote, LogRead, PayloadShare};
 use sockyard_protocol::{Answer, EventKind, Fault};
 
 use super::Caller;
-use crate::log::Page;
+use crate::log::{Entry, Page};
 use crate::session::Session;
 
 pub(super) fn read(session: &Arc<Session>, call: &LogRead, caller: &Caller) -> Result<Answer, Fault> {
-    let Page { entries, oldest, newest, more } =
-        session.log.read(call.after, call.limit, |entry| entry.fits(call));
+    let fits = |entry: &Entry| entry.fits(call);
+    let Page { entries, oldest, newest, more } = match call.before {
+        None => session.log.read(call.after, call.limit, fits),
+        Some(before) => session.log.read_back((call.after, before), call.limit, fits),
+    };
     let events = entries.iter().map(|entry| entry.to_event(caller.form, PayloadShare::Full)).collect();
     Ok(LogPage { events, oldest, newest, more }.into())
 }
