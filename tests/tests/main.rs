@@ -32,6 +32,7 @@ mod page;
 mod policy;
 mod poll;
 mod pressure;
+mod pwa;
 mod responders;
 mod rest;
 mod robustness;

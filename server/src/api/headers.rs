@@ -9,10 +9,10 @@ use axum::http::header::{
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// The page is its own files and one WebSocket; nothing else may load, run, frame it or be sent to.
+/// The page is its own files, its service worker among them, and one WebSocket; nothing else may load, run, frame it or be sent to.
 const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The layer.
 pub(super) async fn add(request: Request, next: Next) -> Response {
