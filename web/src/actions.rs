@@ -66,7 +66,7 @@ impl Page {
         self.perform(socket, SocketClose { socket, linger_s: None }.into());
     }
 
-    /// Makes an arrangement's calls one after the other and stops at the first that fails.
+    /// Makes an arrangement's calls one after the other and stops at the first that ends in another way than it should.
     pub(crate) fn arrange(self, kind: Kind) {
         if matches!(self.progress.get_untracked(), Some(Progress::Running(_))) {
             return;
@@ -75,11 +75,19 @@ impl Page {
         spawn_local(async move {
             let mut runner = Runner::default();
             for step in kind.steps() {
-                let Some(call) = runner.call(*step) else { break };
+                let Some(call) = runner.call(step) else { break };
                 let name = short_name(&call);
-                match self.connection.call(call).await {
-                    Ok(answer) => runner.learn(*step, &answer),
-                    Err(error) => {
+                if let Some(waiting) = step.waiting() {
+                    if let Some(socket) = runner.number(waiting) {
+                        self.perform(socket, call);
+                    }
+                    continue;
+                }
+                match (self.connection.call(call).await, step.refusal()) {
+                    (Ok(answer), _) => runner.learn(step, &answer),
+                    (Err(CallError::Fault(fault)), Some(errno))
+                        if fault.data.errno.as_deref() == Some(errno) => {}
+                    (Err(error), _) => {
                         self.progress.set(Some(Progress::Stopped(kind, name, error)));
                         return;
                     }
@@ -87,7 +95,7 @@ impl Page {
             }
             if let Some(socket) = runner.number(kind.result()) {
                 self.selected.set(Some(socket));
-                self.call.set(CallKind::Send);
+                self.call.set(if kind == Kind::Backlog { CallKind::Accept } else { CallKind::Send });
             }
             self.part.set(Part::Log);
             self.progress.set(Some(Progress::Done(kind)));

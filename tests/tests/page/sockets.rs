@@ -21,24 +21,6 @@ async fn a_udp_pair_is_there_in_one_click_and_its_bytes_are_seen() {
 }
 
 #[tokio::test]
-async fn every_arrangement_runs_to_its_end() {
-    let server = TestServer::start();
-    let page = Page::open(&server).await;
-    for (name, received) in
-        [("tcp-pair", "hello, client"), ("tcp-echo", "is anybody there?"), ("unix-pair", "hello")]
-    {
-        page.click(&format!("@arrangement-{name}")).await;
-        page.one("@arrangement-note").await;
-        page.shows("@log-row[data-kind='received']", received).await;
-        page.click("@session-menu").await;
-        page.click("@session-new").await;
-        page.none("@socket-card").await;
-        page.connected().await;
-    }
-    page.close().await;
-}
-
-#[tokio::test]
 async fn text_is_sent_in_gbk_and_shown_byte_by_byte() {
     let server = TestServer::start();
     let page = Page::open(&server).await;

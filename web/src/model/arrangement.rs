@@ -1,16 +1,18 @@
 //! Start in one click: arrangements as lists of ordinary calls.
 //!
 //! A step names its sockets by role; the runner learns from each answer which number and which address a role
-//! has got, and makes the next call of it.
+//! has got, and makes the next call of it. The lists themselves are in [`steps`].
+
+mod steps;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sockyard_protocol::call::{
-    SocketAccept, SocketBind, SocketConfigure, SocketConnect, SocketCreate, SocketListen, SocketRecv,
-    SocketSend,
+    SocketAccept, SocketBind, SocketClose, SocketConfigure, SocketConnect, SocketCreate, SocketListen,
+    SocketRecv, SocketSend, SocketSetOption, SocketShutdown,
 };
-use sockyard_protocol::{Address, Call, Family, Mode, Responder, SocketId, SocketType};
+use sockyard_protocol::{Address, Call, Family, Mode, Payload, Responder, ShutdownHow, SocketId, SocketType};
 
 /// Longest wait of a step that could block, in milliseconds: on one machine everything is there at once.
 const STEP_TIMEOUT_MS: u64 = 5000;
@@ -24,6 +26,19 @@ pub enum Role {
     Client,
     /// What the server's `accept` returned.
     Connection,
+    /// The second of several alike.
+    Second,
+    /// The third.
+    Third,
+}
+
+/// What is sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Words {
+    /// A text in UTF-8.
+    Text(&'static str),
+    /// A text, and the encoding in which it goes out.
+    In(&'static str, &'static str),
 }
 
 /// One call.
@@ -31,24 +46,36 @@ pub enum Role {
 pub enum Step {
     /// Make a socket for a role.
     Create(Role, Family, SocketType),
-    /// Bind to 127.0.0.1 and a port of the kernel's choice.
-    Bind(Role),
+    /// Switch an option on.
+    Allow(Role, &'static str),
+    /// Bind to an address, with port 0 for one of the kernel's choice.
+    Bind(Role, &'static str),
+    /// Bind the first to the very address that the second has got.
+    BindBeside(Role, Role),
     /// Bind to a Unix name made of the socket's number.
     BindUnix(Role),
-    /// Listen with the tutorial's backlog of 128.
-    Listen(Role),
+    /// Listen with this backlog.
+    Listen(Role, i32),
     /// Let the server accept, receive and echo by itself.
     Echo(Role),
     /// Connect the first to the second.
     Connect(Role, Role),
     /// Accept on the first; the connection is the second.
     Accept(Role, Role),
-    /// Send a text.
-    Send(Role, &'static str),
-    /// Send a text to the second's address.
-    SendTo(Role, Role, &'static str),
-    /// Receive.
-    Recv(Role),
+    /// Send over a connection.
+    Send(Role, Words),
+    /// Send to the second's address.
+    SendTo(Role, Role, Words),
+    /// Receive at most this many bytes.
+    Recv(Role, usize),
+    /// End one direction of a connection, or both.
+    Shutdown(Role, ShutdownHow),
+    /// Close with RST instead of FIN.
+    Abort(Role),
+    /// A call that the kernel is to refuse with this errno: the refusal is what there is to see.
+    Fails(&'static Step, &'static str),
+    /// A call that stays waiting when the arrangement is done. Such steps come last.
+    Waits(&'static Step),
 }
 
 /// The arrangements offered.
@@ -56,81 +83,118 @@ pub enum Step {
 pub enum Kind {
     /// Two UDP sockets.
     UdpPair,
+    /// One datagram to everybody on the port.
+    UdpBroadcast,
+    /// A datagram longer than the buffer.
+    Truncation,
+    /// The same text in two encodings.
+    Encodings,
+    /// Three UDP sockets that all talk to each other.
+    Chat,
     /// A TCP server, a client and their connection.
     TcpPair,
     /// A TCP server that echoes, and a client.
     TcpEcho,
+    /// Sends and receives that do not match.
+    Stream,
+    /// One direction ends before the other.
+    HalfClose,
+    /// A connection that is broken off.
+    Reset,
+    /// More clients than a listener takes.
+    Backlog,
     /// Two Unix datagram sockets.
     UnixPair,
 }
 
 impl Kind {
-    /// All of them, the simplest first.
-    pub const ALL: [Kind; 4] = [Kind::UdpPair, Kind::TcpPair, Kind::TcpEcho, Kind::UnixPair];
+    /// All of them: datagrams first, then streams, the simplest of each before the others.
+    pub const ALL: [Kind; 12] = [
+        Kind::UdpPair,
+        Kind::UdpBroadcast,
+        Kind::Truncation,
+        Kind::Encodings,
+        Kind::Chat,
+        Kind::TcpPair,
+        Kind::TcpEcho,
+        Kind::Stream,
+        Kind::HalfClose,
+        Kind::Reset,
+        Kind::Backlog,
+        Kind::UnixPair,
+    ];
 
     /// The name in test ids.
     pub fn name(self) -> &'static str {
         match self {
             Kind::UdpPair => "udp-pair",
+            Kind::UdpBroadcast => "udp-broadcast",
+            Kind::Truncation => "truncation",
+            Kind::Encodings => "encodings",
+            Kind::Chat => "chat",
             Kind::TcpPair => "tcp-pair",
             Kind::TcpEcho => "tcp-echo",
+            Kind::Stream => "stream",
+            Kind::HalfClose => "half-close",
+            Kind::Reset => "reset",
+            Kind::Backlog => "backlog",
             Kind::UnixPair => "unix-pair",
         }
     }
 
     /// The calls.
     pub fn steps(self) -> &'static [Step] {
-        use Family::{Inet, Unix};
-        use Role::{Client, Connection, Server};
-        use SocketType::{Dgram, Stream};
-        use Step::*;
         match self {
-            Kind::UdpPair => &[
-                Create(Server, Inet, Dgram),
-                Bind(Server),
-                Create(Client, Inet, Dgram),
-                Bind(Client),
-                SendTo(Client, Server, "hello"),
-                Recv(Server),
-            ],
-            Kind::TcpPair => &[
-                Create(Server, Inet, Stream),
-                Bind(Server),
-                Listen(Server),
-                Create(Client, Inet, Stream),
-                Connect(Client, Server),
-                Accept(Server, Connection),
-                Send(Client, "hello, server\n"),
-                Recv(Connection),
-                Send(Connection, "hello, client\n"),
-                Recv(Client),
-            ],
-            Kind::TcpEcho => &[
-                Create(Server, Inet, Stream),
-                Bind(Server),
-                Listen(Server),
-                Echo(Server),
-                Create(Client, Inet, Stream),
-                Connect(Client, Server),
-                Send(Client, "is anybody there?\n"),
-                Recv(Client),
-            ],
-            Kind::UnixPair => &[
-                Create(Server, Unix, Dgram),
-                BindUnix(Server),
-                Create(Client, Unix, Dgram),
-                BindUnix(Client),
-                SendTo(Client, Server, "hello"),
-                Recv(Server),
-            ],
+            Kind::UdpPair => steps::UDP_PAIR,
+            Kind::UdpBroadcast => steps::UDP_BROADCAST,
+            Kind::Truncation => steps::TRUNCATION,
+            Kind::Encodings => steps::ENCODINGS,
+            Kind::Chat => steps::CHAT,
+            Kind::TcpPair => steps::TCP_PAIR,
+            Kind::TcpEcho => steps::TCP_ECHO,
+            Kind::Stream => steps::STREAM,
+            Kind::HalfClose => steps::HALF_CLOSE,
+            Kind::Reset => steps::RESET,
+            Kind::Backlog => steps::BACKLOG,
+            Kind::UnixPair => steps::UNIX_PAIR,
         }
     }
 
     /// The socket to look at when it is done.
     pub fn result(self) -> Role {
         match self {
-            Kind::UdpPair | Kind::UnixPair | Kind::TcpEcho => Role::Client,
-            Kind::TcpPair => Role::Connection,
+            Kind::UdpPair | Kind::UdpBroadcast | Kind::Chat | Kind::UnixPair | Kind::TcpEcho => Role::Client,
+            Kind::Truncation | Kind::Encodings | Kind::Backlog => Role::Server,
+            Kind::TcpPair | Kind::Stream | Kind::HalfClose | Kind::Reset => Role::Connection,
+        }
+    }
+}
+
+impl Step {
+    /// The errno with which the kernel is to refuse it.
+    pub fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Step::Fails(_, errno) => Some(errno),
+            _ => None,
+        }
+    }
+
+    /// Whose call stays waiting when the arrangement is done.
+    pub fn waiting(&self) -> Option<Role> {
+        match self {
+            Step::Waits(Step::Connect(role, _) | Step::Accept(role, _) | Step::Recv(role, _)) => Some(*role),
+            _ => None,
+        }
+    }
+}
+
+impl Words {
+    fn payload(self) -> Payload {
+        match self {
+            Words::Text(text) => text.into(),
+            Words::In(text, encoding) => {
+                Payload::Text { text: text.to_owned(), encoding: Some(encoding.to_owned()) }
+            }
         }
     }
 }
@@ -144,20 +208,27 @@ pub struct Runner {
 
 impl Runner {
     /// The call of a step, or nothing where an earlier step did not tell what it needs.
-    pub fn call(&self, step: Step) -> Option<Call> {
-        let number = |role| self.numbers.get(&role).copied();
-        let address = |role| self.addresses.get(&role).cloned();
+    pub fn call(&self, step: &Step) -> Option<Call> {
+        let number = |role: &Role| self.numbers.get(role).copied();
+        let address = |role: &Role| self.addresses.get(role).cloned();
         let timeout_ms = Some(STEP_TIMEOUT_MS);
         Some(match step {
-            Step::Create(_, family, r#type) => SocketCreate { family, r#type }.into(),
-            Step::Bind(role) => {
-                SocketBind { socket: number(role)?, address: "127.0.0.1:0".parse().ok()? }.into()
+            Step::Create(_, family, r#type) => SocketCreate { family: *family, r#type: *r#type }.into(),
+            Step::Allow(role, name) => {
+                SocketSetOption { socket: number(role)?, name: (*name).to_owned(), value: Value::Bool(true) }
+                    .into()
+            }
+            Step::Bind(role, address) => {
+                SocketBind { socket: number(role)?, address: address.parse().ok()? }.into()
+            }
+            Step::BindBeside(role, other) => {
+                SocketBind { socket: number(role)?, address: address(other)? }.into()
             }
             Step::BindUnix(role) => {
                 let socket = number(role)?;
                 SocketBind { socket, address: format!("unix:s{socket}.sock").parse().ok()? }.into()
             }
-            Step::Listen(role) => SocketListen { socket: number(role)?, backlog: 128 }.into(),
+            Step::Listen(role, backlog) => SocketListen { socket: number(role)?, backlog: *backlog }.into(),
             Step::Echo(role) => SocketConfigure {
                 socket: number(role)?,
                 receive: Some(Mode::Stream),
@@ -169,34 +240,31 @@ impl Runner {
                 SocketConnect { socket: number(role)?, address: address(to)?, timeout_ms }.into()
             }
             Step::Accept(role, _) => SocketAccept { socket: number(role)?, timeout_ms }.into(),
-            Step::Send(role, text) => {
-                SocketSend { socket: number(role)?, data: text.into(), to: None, flags: vec![], timeout_ms }
-                    .into()
+            Step::Send(role, words) => send(number(role)?, *words, None),
+            Step::SendTo(role, to, words) => send(number(role)?, *words, Some(address(to)?)),
+            Step::Recv(role, max) => {
+                SocketRecv { socket: number(role)?, max: *max, flags: vec![], timeout_ms }.into()
             }
-            Step::SendTo(role, to, text) => SocketSend {
-                socket: number(role)?,
-                data: text.into(),
-                to: Some(address(to)?),
-                flags: vec![],
-                timeout_ms,
-            }
-            .into(),
-            Step::Recv(role) => {
-                SocketRecv { socket: number(role)?, max: 1024, flags: vec![], timeout_ms }.into()
-            }
+            Step::Shutdown(role, how) => SocketShutdown { socket: number(role)?, how: *how }.into(),
+            Step::Abort(role) => SocketClose { socket: number(role)?, linger_s: Some(0) }.into(),
+            Step::Fails(step, _) => self.call(step)?,
+            Step::Waits(step) => without_limit(self.call(step)?),
         })
     }
 
     /// Takes what the answer to a step tells.
-    pub fn learn(&mut self, step: Step, answer: &Value) {
+    pub fn learn(&mut self, step: &Step, answer: &Value) {
         let number = |field: &str| answer.get(field).and_then(Value::as_u64).map(|number| number as SocketId);
         match step {
-            Step::Create(role, ..) => self.know_number(role, number("socket")),
-            Step::Accept(_, role) => self.know_number(role, number("connection")),
-            Step::Bind(role) | Step::BindUnix(role) | Step::Listen(role) => {
+            Step::Create(role, ..) => self.know_number(*role, number("socket")),
+            Step::Accept(_, role) => self.know_number(*role, number("connection")),
+            Step::Bind(role, _)
+            | Step::BindBeside(role, _)
+            | Step::BindUnix(role)
+            | Step::Listen(role, _) => {
                 let local = answer.get("local").and_then(Value::as_str);
                 if let Some(address) = local.and_then(|local| local.parse().ok()) {
-                    self.addresses.insert(role, address);
+                    self.addresses.insert(*role, address);
                 }
             }
             _ => {}
@@ -215,6 +283,21 @@ impl Runner {
     }
 }
 
+fn send(socket: SocketId, words: Words, to: Option<Address>) -> Call {
+    SocketSend { socket, data: words.payload(), to, flags: vec![], timeout_ms: Some(STEP_TIMEOUT_MS) }.into()
+}
+
+/// Whoever waits for the reader's next move has all the time there is.
+fn without_limit(mut call: Call) -> Call {
+    match &mut call {
+        Call::SocketAccept(call) => call.timeout_ms = None,
+        Call::SocketConnect(call) => call.timeout_ms = None,
+        Call::SocketRecv(call) => call.timeout_ms = None,
+        _ => {}
+    }
+    call
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,7 +309,7 @@ mod tests {
         let mut next = 3;
         let mut calls = Vec::new();
         for step in kind.steps() {
-            let call = runner.call(*step).unwrap_or_else(|| panic!("{kind:?} {step:?}"));
+            let call = runner.call(step).unwrap_or_else(|| panic!("{kind:?} {step:?}"));
             let answer = match call {
                 Call::SocketCreate(_) => json!({"socket": next}),
                 Call::SocketBind(ref bind) => match bind.address {
@@ -240,7 +323,7 @@ mod tests {
                 next += 1;
             }
             calls.push(serde_json::to_value(&call).unwrap());
-            runner.learn(*step, &answer);
+            runner.learn(step, &answer);
         }
         assert!(runner.number(kind.result()).is_some(), "{kind:?}");
         calls
@@ -250,6 +333,24 @@ mod tests {
     fn every_arrangement_has_what_each_of_its_steps_needs() {
         for kind in Kind::ALL {
             assert_eq!(run(kind).len(), kind.steps().len());
+        }
+    }
+
+    #[test]
+    fn no_two_arrangements_have_a_name_in_common() {
+        let names: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        assert_eq!(names.len(), Kind::ALL.len());
+    }
+
+    #[test]
+    fn what_stays_waiting_comes_last_and_waits_for_ever() {
+        for kind in Kind::ALL {
+            let steps = kind.steps();
+            let done = steps.iter().take_while(|step| step.waiting().is_none()).count();
+            assert!(steps[done..].iter().all(|step| step.waiting().is_some()), "{kind:?}");
+            for call in &run(kind)[done..] {
+                assert_eq!(call.get("timeout_ms"), None, "{kind:?}");
+            }
         }
     }
 
@@ -265,5 +366,15 @@ mod tests {
         let calls = run(Kind::TcpPair);
         assert_eq!(calls[7]["socket"], 5);
         assert_eq!(calls[8]["socket"], 5);
+    }
+
+    #[test]
+    fn a_refusal_is_a_call_like_any_other() {
+        let step = Step::Fails(&Step::Recv(Role::Server, 9), "ECONNRESET");
+        assert_eq!((step.refusal(), step.waiting()), (Some("ECONNRESET"), None));
+        let mut runner = Runner::default();
+        assert!(runner.call(&step).is_none());
+        runner.know_number(Role::Server, Some(3));
+        assert!(matches!(runner.call(&step), Some(Call::SocketRecv(SocketRecv { socket: 3, max: 9, .. }))));
     }
 }
