@@ -1,21 +1,34 @@
-//! Bytes to look at: as text, as a hex dump, and decoded in a chosen encoding.
+//! Bytes to look at: as text, as a hex dump, and decoded in a chosen encoding, with what belongs together marked in all
+//! of them.
 //!
 //! Whatever a peer sent is shown through text nodes only and can never become part of the page.
 
+mod decode;
+mod dump;
+
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::choice::Choice;
 use super::copy_button::CopyButton;
+use crate::model::cells::{Cell, cell_at};
 use crate::model::form::ENCODINGS;
 use crate::model::format::{escaped, grouped, text_and_rest, visible_lines};
-use crate::model::hexdump::{dump, hex_line};
+use crate::model::guess::{Guess, rank};
+use crate::model::hexdump::hex_line;
 use crate::state::Page;
 use crate::text::fill;
+use dump::Dump;
 
-/// Most bytes laid out at once; a dump of a mebibyte would be 65536 lines.
-const SHOWN_BYTES: usize = 4096;
+/// Bytes laid out at once; one turns over to the others. Each has an element of its own in the dump.
+const LEAF: usize = 1024;
+/// Characters of a guess that are shown.
+const GUESS_CHARACTERS: usize = 12;
 /// A phone has room for eight bytes in a line.
 const NARROW_PX: f64 = 700.0;
+
+/// Some bytes that are marked wherever they are shown.
+pub(super) type Marked = RwSignal<Option<(usize, usize)>>;
 
 /// Bytes in three ways.
 #[component]
@@ -26,78 +39,84 @@ pub(super) fn BytesView(
     prefix: &'static str,
     /// How many bytes a line of the dump holds; on a phone it is eight.
     columns: usize,
+    /// Whether they are known to be a part of a text in UTF-8, even where they alone are none.
+    #[prop(optional)]
+    is_utf8: bool,
 ) -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().detail;
     let total = bytes.len();
-    let shown: Vec<u8> = bytes.iter().copied().take(SHOWN_BYTES).collect();
-    let is_cut = total > shown.len();
-    if shown.is_empty() {
+    if bytes.is_empty() {
         return view! { <p class="quiet">{move || texts().no_bytes}</p> }.into_any();
     }
-    let utf8 = text_and_rest(&shown).map(|(text, rest)| match is_cut {
-        // The page cut the character; its other bytes are there.
-        true => visible_lines(text),
-        false => visible_lines(text) + &escaped(rest),
-    });
+    let has_utf8 = is_utf8 || text_and_rest(&bytes).is_some();
+    let guesses = guesses(&bytes);
+    let first = guesses.first().map_or("gbk", |guess| guess.encoding);
+    let encoding = RwSignal::new(String::from(if has_utf8 { "utf-8" } else { first }));
     let narrow = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0) <= NARROW_PX;
-    let lines = dump(&shown, if narrow { 8 } else { columns });
-    let encoding = RwSignal::new(String::from(if utf8.is_some() { "utf-8" } else { "gbk" }));
-    let has_utf8 = utf8.is_some();
-    let decoded = move || decode(&shown, is_cut, &encoding.get());
-    let decoded = Memo::new(move |_| decoded());
-    // What is copied is all of it, as it came.
+    let columns = if narrow { 8 } else { columns };
+    let leaf = RwSignal::new(0_usize);
+    let marked: Marked = RwSignal::new(None);
     let all = StoredValue::new(bytes);
     let all_text = move || all.with_value(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let all_hex = move || all.with_value(|bytes| hex_line(bytes, bytes.len()));
+    let utf8 = Memo::new(move |_| {
+        let leaf = leaf.get();
+        if has_utf8 { all.with_value(|bytes| decode::leaf(bytes, leaf, LEAF, "utf-8")) } else { Vec::new() }
+    });
+    let decoded = Memo::new(move |_| {
+        let leaf = leaf.get();
+        encoding.with(|encoding| all.with_value(|bytes| decode::leaf(bytes, leaf, LEAF, encoding)))
+    });
+    let is_plain = move || has_utf8 && encoding.with(|encoding| encoding == "utf-8");
     let encodings = Signal::derive(|| {
         ENCODINGS.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect::<Vec<_>>()
     });
+    let place = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move || {
+        let range = marked.get();
+        // Drawn anew, what is marked has to be marked again.
+        decoded.track();
+        if let Some(place) = place.get() {
+            mark(&place, range);
+        }
+    });
+    let caption = move || match marked.get() {
+        Some((from, to)) => {
+            all.with_value(|bytes| decoded.with(|cells| caption(bytes, cells, from, to, texts().byte_at)))
+        }
+        None => texts().point.to_owned(),
+    };
     view! {
-        <div class="bytes">
-            {utf8
-                .map(|text| {
+        <div
+            class="bytes"
+            node_ref=place
+            on:pointerover=move |event| {
+                if let Some(range) = range_of(&event) {
+                    marked.set(Some(range));
+                }
+            }
+            on:pointerleave=move |_| marked.set(None)
+        >
+            {has_utf8
+                .then(|| {
                     view! {
                         <div class="decoded-head">
                             <h4 class="label">{move || texts().text}</h4>
                             <CopyButton text=all_text/>
                         </div>
-                        <pre class="bytes-text" data-testid=format!("{prefix}-text")>{text}</pre>
+                        <pre class="bytes-text" data-testid=format!("{prefix}-text")>
+                            {move || all.with_value(|bytes| utf8.with(|cells| spans(bytes, cells)))}
+                        </pre>
                     }
                 })}
             <div class="decoded-head">
                 <h4 class="label">{move || texts().hex}</h4>
                 <CopyButton text=all_hex/>
             </div>
-            <div class="dump" data-testid=format!("{prefix}-hex") tabindex="0" role="group" aria-label=move || texts().hex>
-                {lines
-                    .into_iter()
-                    .map(|line| {
-                        view! {
-                            <div class="dump-line">
-                                <span class="dump-offset">{line.offset}</span>
-                                " "
-                                <span class="dump-hex">{line.hex}</span>
-                                " "
-                                <span class="dump-ascii">{line.ascii}</span>
-                            </div>
-                        }
-                    })
-                    .collect_view()}
-            </div>
-            {is_cut
-                .then(|| {
-                    view! {
-                        <p class="hint">
-                            {move || {
-                                fill(
-                                    texts().shown,
-                                    &[("shown", &grouped(SHOWN_BYTES as u64)), ("all", &grouped(total as u64))],
-                                )
-                            }}
-                        </p>
-                    }
-                })}
+            <Dump bytes=all leaf=(leaf, LEAF) columns cells=decoded marked prefix/>
+            <p class="hint byte-caption" data-testid=format!("{prefix}-byte") aria-live="polite">{caption}</p>
+            {(total > LEAF).then(|| view! { <Leaves leaf total prefix/> })}
             <div class="decoded-head">
                 <h4 class="label">{move || texts().decoded}</h4>
                 <Choice
@@ -108,28 +127,174 @@ pub(super) fn BytesView(
                     on_change=move |name| encoding.set(name)
                 />
             </div>
-            <pre
-                class="bytes-text"
-                class:gone=move || has_utf8 && encoding.get() == "utf-8"
-                data-testid=format!("{prefix}-decoded")
-            >
-                {move || decoded.get()}
+            <pre class="bytes-text" class:gone=is_plain data-testid=format!("{prefix}-decoded")>
+                {move || all.with_value(|bytes| decoded.with(|cells| spans(bytes, cells)))}
             </pre>
             <p class="hint" class:gone=move || {
-                has_utf8 && encoding.get() == "utf-8" || !decoded.with(|text| text.contains('\u{fffd}'))
+                is_plain() || !decoded.with(|cells| cells.iter().any(|cell| cell.text.contains('\u{fffd}')))
             }>
                 {move || texts().undecodable}
             </p>
+            <Guesses guesses encoding prefix/>
         </div>
     }
     .into_any()
 }
 
-/// The browser has the tables of every encoding; what does not fit becomes U+FFFD. Where the page cut the bytes
-/// (`is_cut`), the beginning of a character at their end is no mistake in them and is left out.
-fn decode(bytes: &[u8], is_cut: bool, label: &str) -> String {
-    let Ok(decoder) = web_sys::TextDecoder::new_with_label(label) else { return String::new() };
-    let options = web_sys::TextDecodeOptions::new();
-    options.set_stream(is_cut);
-    visible_lines(&decoder.decode_with_u8_array_and_options(bytes, &options).unwrap_or_default())
+/// The encodings in which the bytes make sense; empty for ASCII, which is the same in all of them.
+fn guesses(bytes: &[u8]) -> Vec<Guess> {
+    let head = bytes.get(..LEAF).unwrap_or(bytes);
+    if head.is_ascii() {
+        return Vec::new();
+    }
+    rank(decode::valid(head, head.len() < bytes.len()))
+}
+
+/// One button for each encoding that finds no mistake in the bytes.
+#[component]
+fn Guesses(guesses: Vec<Guess>, encoding: RwSignal<String>, prefix: &'static str) -> impl IntoView {
+    let page = Page::from_context();
+    if guesses.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <p class="hint">{move || page.text().detail.valid_as}</p>
+        <ul class="guesses">
+            {guesses
+                .into_iter()
+                .map(|Guess { encoding: name, text, .. }| {
+                    let sample: String = visible_lines(&text).chars().take(GUESS_CHARACTERS).collect();
+                    view! {
+                        <li>
+                            <button
+                                type="button"
+                                class="guess"
+                                data-testid=format!("{prefix}-guess")
+                                data-encoding=name
+                                aria-pressed=move || encoding.with(|encoding| encoding == name).to_string()
+                                on:click=move |_| encoding.set(name.to_owned())
+                            >
+                                <code>{name}</code>
+                                " "
+                                <span class="guess-text">{sample}</span>
+                            </button>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+    }
+    .into_any()
+}
+
+/// Turns over the leaves of many bytes.
+#[component]
+fn Leaves(leaf: RwSignal<usize>, total: usize, prefix: &'static str) -> impl IntoView {
+    let page = Page::from_context();
+    let texts = move || &page.text().detail;
+    let last = (total - 1) / LEAF;
+    let words = move || {
+        let from = leaf.get() * LEAF;
+        let to = (from + LEAF).min(total);
+        let values = [grouped(from as u64), grouped(to as u64 - 1), grouped(total as u64)];
+        fill(texts().leaf, &[("from", &values[0]), ("to", &values[1]), ("all", &values[2])])
+    };
+    view! {
+        <div class="leaves">
+            <button
+                type="button"
+                class="button small"
+                data-testid=format!("{prefix}-leaf-previous")
+                aria-label=move || texts().leaf_previous
+                title=move || texts().leaf_previous
+                disabled=move || leaf.get() == 0
+                on:click=move |_| leaf.update(|leaf| *leaf = leaf.saturating_sub(1))
+            >
+                "←"
+            </button>
+            <span class="hint">{words}</span>
+            <button
+                type="button"
+                class="button small"
+                data-testid=format!("{prefix}-leaf-next")
+                aria-label=move || texts().leaf_next
+                title=move || texts().leaf_next
+                disabled=move || leaf.get() == last
+                on:click=move |_| leaf.update(|leaf| *leaf = (*leaf + 1).min(last))
+            >
+                "→"
+            </button>
+        </div>
+    }
+}
+
+/// Characters as text, each in an element that knows its bytes.
+fn spans(bytes: &[u8], cells: &[Cell]) -> impl IntoView + use<> {
+    cells
+        .iter()
+        .enumerate()
+        .map(|(index, cell)| {
+            let next = cells.get(index + 1).map_or("", |next| next.text.as_str());
+            let text = match cell.text.as_str() {
+                "\r" if next.starts_with('\n') => String::new(),
+                // Only what a decoder could not read has no text.
+                "" => escaped(bytes.get(cell.start..cell.end).unwrap_or_default()),
+                text => visible_lines(text),
+            };
+            view! { <span data-from=cell.start data-to=cell.end>{text}</span> }
+        })
+        .collect_view()
+}
+
+/// What the marked bytes are.
+fn caption(bytes: &[u8], cells: &[Cell], from: usize, to: usize, template: &str) -> String {
+    let place = match to - from {
+        1 => grouped(from as u64),
+        _ => format!("{}–{}", grouped(from as u64), grouped(to as u64 - 1)),
+    };
+    let marked = bytes.get(from..to).unwrap_or_default();
+    let mut words = fill(template, &[("place", &place), ("hex", &hex_line(marked, 8))]);
+    let cell = cell_at(cells, from).filter(|cell| cell.start == from && cell.end == to);
+    let character =
+        cell.and_then(|cell| cell.text.chars().next()).filter(|character| *character != '\u{fffd}');
+    if let Some(character) = character {
+        let seen = match character {
+            '\n' => "\\n".to_owned(),
+            _ => visible_lines(&character.to_string()),
+        };
+        words.push_str(&format!(" · {seen} · U+{:04X}", u32::from(character)));
+    }
+    words
+}
+
+/// The bytes of the element that a pointer is over.
+fn range_of(event: &web_sys::PointerEvent) -> Option<(usize, usize)> {
+    let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let place = target.closest("[data-from]").ok().flatten()?;
+    let number = |name: &str| place.get_attribute(name)?.parse().ok();
+    Some((number("data-from")?, number("data-to")?))
+}
+
+/// Marks every element that shows one of the bytes.
+fn mark(place: &web_sys::HtmlElement, range: Option<(usize, usize)>) {
+    let each = |selector: &str, act: &dyn Fn(&web_sys::Element)| {
+        let Ok(found) = place.query_selector_all(selector) else { return };
+        for index in 0..found.length() {
+            if let Some(element) = found.get(index).and_then(|node| node.dyn_into().ok()) {
+                act(&element);
+            }
+        }
+    };
+    each(".marked", &|element| {
+        element.class_list().remove_1("marked").ok();
+    });
+    let Some((from, to)) = range else { return };
+    each("[data-from]", &|element| {
+        let number = |name: &str| element.get_attribute(name).and_then(|text| text.parse::<usize>().ok());
+        if number("data-from").is_some_and(|start| start < to)
+            && number("data-to").is_some_and(|end| end > from)
+        {
+            element.class_list().add_1("marked").ok();
+        }
+    });
 }

@@ -207,7 +207,8 @@ fn queues(info: &SocketInfo, texts: &Sockets) -> String {
     facts.join(" · ")
 }
 
-fn meaning(state: &str, states: &'static States) -> &'static str {
+/// The kernel's TCP state in words.
+pub(super) fn meaning(state: &str, states: &'static States) -> &'static str {
     match state {
         "LISTEN" => states.listen,
         "SYN_SENT" => states.syn_sent,

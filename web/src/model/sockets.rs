@@ -112,6 +112,13 @@ impl SocketTable {
         self.open.get(&socket)
     }
 
+    /// The family and type of a socket, open or remembered.
+    pub fn kind(&self, socket: SocketId) -> Option<(Family, SocketType)> {
+        let open = self.open.get(&socket);
+        let closed = || self.closed.iter().map(|closed| &closed.view).find(|view| view.socket == socket);
+        open.or_else(closed).map(|view| (view.family, view.r#type))
+    }
+
     /// Whether a socket was closed; one that is not known may still come.
     pub fn is_gone(&self, socket: SocketId) -> bool {
         self.gone.contains(&socket)

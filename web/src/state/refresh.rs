@@ -10,6 +10,7 @@ use sockyard_protocol::{SocketId, SocketInfo};
 
 use super::Page;
 use crate::connection::{Link, now};
+use crate::model::facts::Facts;
 
 /// Wait after an event, so that a burst asks once; also the least time between two questions.
 const AFTER_EVENT: Duration = Duration::from_millis(120);
@@ -86,6 +87,22 @@ impl Page {
             self.selected.set(None);
         }
         self.choose_something();
+    }
+
+    /// Notes what the kernel says of the sockets, and after which line of the log.
+    pub(super) fn keep_facts(self) {
+        Effect::new(move || {
+            self.epoch.track();
+            self.facts.update_value(Facts::clear);
+        });
+        Effect::new(move || {
+            let seq = self.connection.last_seq();
+            self.sockets.with(|table| {
+                self.facts.update_value(|facts| {
+                    table.open().filter_map(|view| view.info.as_ref()).for_each(|info| facts.note(seq, info));
+                });
+            });
+        });
     }
 
     pub(super) fn keep_fresh(self) {
