@@ -4,6 +4,7 @@
 
 mod browser;
 mod picture;
+mod review;
 
 use serde_json::{Value, json};
 pub use thirtyfour::Key;

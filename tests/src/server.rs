@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use tempfile::TempDir;
 
 use crate::deadline::{DEADLINE, eventually};
+use crate::tools;
 
 /// A running server on a free port of 127.0.0.1, with a data folder of its own. Dropped, it is killed, and must
 /// neither have panicked nor ended by itself.
@@ -173,12 +174,10 @@ pub fn command(arguments: &[&str]) -> Command {
 
 /// The server's program beside this test's, built first where it is missing.
 fn binary() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    // …/target/PROFILE/deps/main-0123
-    let profile_dir = test.ancestors().nth(2).expect("a test in a target folder");
+    let profile_dir = tools::profile();
     let binary = profile_dir.join("sockyard");
     if !binary.exists() {
-        build(profile_dir);
+        build(&profile_dir);
     }
     binary
 }

@@ -21,6 +21,15 @@ pub fn asyncapi_schema() -> Value {
     serde_json::from_slice(&std::fs::read(file).expect("a file that can be read")).expect("a schema in JSON")
 }
 
+/// The program of axe-core, which looks at a page for what bars people from it.
+///
+/// # Panics
+/// When it is not there.
+pub fn axe() -> String {
+    let file = there(target().join("node/node_modules/axe-core/axe.min.js"));
+    std::fs::read_to_string(file).expect("a file that can be read")
+}
+
 /// A file below `tests/`.
 pub fn source(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -31,8 +40,15 @@ fn there(path: PathBuf) -> PathBuf {
     path
 }
 
-/// …/target/PROFILE/deps/main-0123
+/// Where cargo puts what it builds.
 fn target() -> PathBuf {
-    let test = std::env::current_exe().expect("the path of this program");
-    test.ancestors().nth(3).expect("a test in a target folder").to_owned()
+    profile().parent().expect("a profile in a target folder").to_owned()
+}
+
+/// …/target/PROFILE, of …/target/PROFILE/deps/main-0123 and of …/target/PROFILE/screenshots.
+pub(crate) fn profile() -> PathBuf {
+    let program = std::env::current_exe().expect("the path of this program");
+    let folder = program.parent().expect("a program in a folder");
+    let profile = if folder.ends_with("deps") { folder.parent() } else { Some(folder) };
+    profile.expect("a program in a target folder").to_owned()
 }

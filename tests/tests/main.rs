@@ -10,6 +10,7 @@ mod blocking;
 mod bulk;
 mod cli;
 mod clients;
+mod contrast;
 mod datagrams;
 mod describe;
 mod differential;

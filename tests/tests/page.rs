@@ -1,11 +1,14 @@
 //! The page in a real browser, used as a person uses it. Every test ends by looking at the console: no errors, and
 //! no violation of the content security policy.
 
+mod access;
+mod arrangements;
 mod code;
 mod connection;
 mod docs;
 mod export;
 mod import;
+mod inspector;
 mod look;
 mod palette;
 mod pwa;

@@ -25,7 +25,7 @@
 //! | `stage`, `view-tab-log` | the views below the calls, with `data-view`; their tabs |
 //! | `language-select`, `theme-select` | values `en` `zh-Hant` `zh-Hans`, and `system` `light` `dark` |
 //! | `new-socket-family`, `new-socket-type`, `new-socket-create`, `new-socket-error` | values `inet` `inet6` `unix`, `stream` `dgram`; the button; why it failed |
-//! | `arrangement-udp-pair`, `arrangement-tcp-pair`, `arrangement-tcp-echo`, `arrangement-unix-pair` | start in one click |
+//! | `arrangements-fold`, `arrangement-udp-pair` `-udp-broadcast` `-truncation` `-encodings` `-chat` `-tcp-pair` `-tcp-echo` `-stream` `-half-close` `-reset` `-backlog` `-unix-pair` | folds the list away; start in one click |
 //! | `arrangement-note`, `arrangement-error`, `arrangement-fault` | what to look for; at which step it stopped, and why |
 //! | `socket-card` | with `data-socket="3"`, `data-selected`; in it `socket-select`, `socket-local`, `socket-peer`, `socket-state`, `socket-queues`, `socket-backlog`, `socket-close` |
 //! | `closed-toggle`, `closed-socket` | the sockets closed so far (`data-socket`) |
@@ -45,6 +45,9 @@
 //! | `log-follow`, `log-newest` | follow the newest rows; the button that counts what came meanwhile |
 //! | `log-filter-socket`, `log-filter-errors`, `log-filter-text`, `log-count` | the filter, and how many rows pass it |
 //! | `log-detail`, `log-detail-close`, `log-detail-previous`, `log-detail-next`, `log-detail-text`, `log-detail-hex`, `log-detail-decoded`, `log-detail-encoding`, `log-detail-error` | the chosen row's details |
+//! | `log-detail-show`, `log-detail-call`, `log-detail-manual`, `log-detail-kernel`, `log-detail-cut` | shows the row in the log; its call with parameters, the manual's pages, what the kernel knew, a character whose other bytes are in another row |
+//! | `log-detail-byte`, `log-detail-guess`, `log-detail-leaf-previous`, `log-detail-leaf-next` | the byte or character pointed at; an encoding in which the bytes make sense (`data-encoding`); turn over many bytes; under the form the same with `result-` |
+//! | `help-open`, `help`, `help-close` | the sheet of keys |
 //! | `tab-sockets`, `tab-call`, `tab-log` | the phone's bottom tabs |
 
 mod actions;

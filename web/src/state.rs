@@ -19,6 +19,7 @@ use sockyard_protocol::{Event, EventKind, SocketId};
 use crate::connection::{Connection, Incoming, Link, Refusal};
 use crate::log_pane::LogPane;
 use crate::model::arrangement;
+use crate::model::facts::Facts;
 use crate::model::form::{CallKind, Drafts};
 use crate::model::log_store::LogStore;
 use crate::model::outcome::{CallError, Outcome};
@@ -102,6 +103,10 @@ pub(crate) struct Page {
     pub(crate) keep: Keep,
     /// The sockets.
     pub(crate) sockets: RwSignal<SocketTable>,
+    /// Whether the sheet of keys is open.
+    pub(crate) help: RwSignal<bool>,
+    /// What the kernel said of them over time.
+    pub(crate) facts: StoredValue<Facts>,
     /// The chosen socket.
     pub(crate) selected: RwSignal<Option<SocketId>>,
     /// The chosen call.
@@ -170,6 +175,8 @@ impl Page {
             source: RwSignal::new(Source::Live),
             keep: Keep::new(),
             sockets: RwSignal::new(SocketTable::default()),
+            help: RwSignal::new(false),
+            facts: StoredValue::new(Facts::default()),
             selected: RwSignal::new(preferences::remembered_socket()),
             call: RwSignal::new(preferences::remembered_call()),
             drafts: RwSignal::new(preferences::remembered_drafts()),
@@ -196,6 +203,7 @@ impl Page {
         self.connection.start(move |incoming| self.take(incoming));
         self.keep_remembering();
         self.keep_fresh();
+        self.keep_facts();
         Effect::new(move || {
             let over = matches!(
                 self.connection.link.get(),

@@ -11,6 +11,7 @@ mod call_bar;
 mod code;
 mod detail;
 mod errors;
+mod help;
 mod intro;
 mod keep;
 mod kinds;
@@ -29,6 +30,7 @@ pub use call_bar::CallBar;
 pub use code::Code;
 pub use detail::Detail;
 pub use errors::Errors;
+pub use help::Help;
 pub use intro::Intro;
 pub use keep::Keep;
 pub use kinds::KindNames;
@@ -49,6 +51,7 @@ groups! {
     code: Code,
     detail: Detail,
     errors: Errors,
+    help: Help,
     intro: Intro,
     keep: Keep,
     kinds: KindNames,

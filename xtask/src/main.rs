@@ -6,6 +6,7 @@ mod bench;
 mod check;
 mod registries;
 mod run;
+mod screenshots;
 mod test;
 mod tools;
 mod web;
@@ -24,6 +25,9 @@ cargo xtask COMMAND
   check              proves that dependencies point one way, that files stay short and silenced lints say why
   bench [-- OPTIONS] measures the release server beside other relays; `--install` gets those that are missing,
                      `--help` lists the OPTIONS
+  screenshots [--docs]
+                     pictures of every view in each size, theme and language into target/screenshots, looked at for
+                     what is cut off, covered or untranslated; with --docs the best of them into docs/images
   help               this text
 ";
 
@@ -46,6 +50,7 @@ fn command() -> Result<()> {
         "web" => web::Profile::from_arguments(&rest).and_then(web::build),
         "test" => no_more(&command, &rest).and_then(|()| test::run()),
         "bench" => bench::run(rest),
+        "screenshots" => screenshots::run(&rest),
         "check" => no_more(&command, &rest).and_then(|()| check::run()),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

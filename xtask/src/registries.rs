@@ -11,8 +11,9 @@ use crate::tools;
 
 /// Python packages: the examples of docs/automation.md use `websockets`; the others try the server's OpenAPI document.
 const PYTHON: &[&str] = &["openapi-spec-validator==0.9.0", "schemathesis==4.32.5", "websockets==17.4"];
-/// npm packages: the examples of docs/automation.md use `ws`; the other holds AsyncAPI's own schema.
-const NODE: &[&str] = &["@asyncapi/specs@6.11.1", "ws@8.23.0"];
+/// npm packages: the examples of docs/automation.md use `ws`; `axe-core` looks at the page for what bars people from it; the
+/// other holds AsyncAPI's own schema.
+const NODE: &[&str] = &["@asyncapi/specs@6.11.1", "axe-core@4.14.1", "ws@8.23.0"];
 
 /// Written last, so that a folder that broke off half made is made anew.
 const LIST: &str = "installed.txt";

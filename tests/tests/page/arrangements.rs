@@ -4,8 +4,11 @@ use sockyard_tests::{Page, Screen, TestServer};
 
 use super::{card, row};
 
-/// Each arrangement, with what its log shows: a socket, a kind of event, and a part of its words.
-const ARRANGEMENTS: &[(&str, &[(u64, &str, &str)])] = &[
+/// A line of the log: a socket, a kind of event, and a part of its words.
+type Line = (u64, &'static str, &'static str);
+
+/// Each arrangement, with what its log shows.
+const ARRANGEMENTS: &[(&str, &[Line])] = &[
     ("udp-pair", &[(3, "received", "hello")]),
     (
         "udp-broadcast",

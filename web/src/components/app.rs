@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::arrangements::ArrangementNote;
 use super::call_bar::CallPanel;
 use super::connection_bar::ConnectionBar;
+use super::help::HelpSheet;
 use super::import_bar::{DropPlace, ExportBar, FailedBar, ImportBar, SavedBar};
 use super::log_detail::LogDetail;
 use super::palette::Palette;
@@ -48,6 +49,7 @@ pub(crate) fn App() -> impl IntoView {
             <DropPlace/>
             <UndoToast/>
             <Palette/>
+            <HelpSheet/>
         </div>
     }
 }

@@ -12,6 +12,7 @@ use crate::model::arrangement::Kind;
 use crate::model::command::{Entry, Group};
 use crate::model::export::Format;
 use crate::model::form::CallKind;
+use crate::model::keys::HELP;
 use crate::model::summary::socket_kind;
 use crate::state::{Page, Part, Theme, View};
 use crate::text::{Language, Text, fill};
@@ -144,7 +145,7 @@ impl Table {
                 format!("arrangement-{}", kind.name()),
                 Group::Arrangement,
                 "",
-                |text| arrangements::title(kind, &text.arrangement).to_owned(),
+                |text| arrangements::title(kind, &text.arrangement),
                 move || page.arrange(kind),
             );
         }
@@ -252,6 +253,7 @@ impl Table {
 
     fn looks(&mut self) {
         let page = self.page;
+        self.add("help", Group::Page, HELP, |text| text.help.open.to_owned(), move || page.help.set(true));
         for language in Language::ALL {
             self.add(
                 format!("language-{}", language.tag()),

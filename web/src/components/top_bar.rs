@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::choice::Choice;
+use super::help::HelpButton;
 use super::palette::PaletteButton;
 use super::session_menu::SessionMenu;
 use crate::connection::Link;
@@ -38,6 +39,7 @@ pub(super) fn TopBar() -> impl IntoView {
             <span class="top-space"></span>
             <ConnectionState/>
             <PaletteButton/>
+            <HelpButton/>
             <Choice
                 testid="language-select"
                 label=Signal::derive(move || page.text().bar.language.to_owned())

@@ -23,7 +23,7 @@ texts! {
         tab_sockets: "Sockets" / "套接字" / "套接字",
         tab_call: "Call" / "呼叫" / "调用",
         views: "Views of the session" / "工作階段的檢視" / "会话的视图",
-        view_log: "Log" / "紀錄" / "记录",
-        tab_log: "Log" / "紀錄" / "记录",
+        view_log: "Log" / "紀錄" / "日志",
+        tab_log: "Log" / "紀錄" / "日志",
     }
 }

@@ -11,7 +11,7 @@ texts! {
             / "请创建一个套接字，或从列表中选择。可用的调用会显示在这里。",
         natural: "the usual next call" / "通常的下一步" / "通常的下一步",
         python: "The same in Python" / "同樣的 Python 程式" / "同样的 Python 程序",
-        run: "Run {call}" / "執行 {call}" / "运行 {call}",
+        run: "Run {call}" / "執行 {call}" / "执行 {call}",
         running: "Waiting for the kernel…" / "等待核心回應…" / "等待内核响应…",
         set: "Set" / "設定" / "设置",
         get: "Read" / "讀取" / "读取",
@@ -29,7 +29,7 @@ texts! {
             / "取出下一个等待中的连接，成为新的套接字。没有连接时会一直等。",
         about_connect:
             "Connects to a peer. On a datagram socket it only remembers the peer’s address."
-            / "連線到對端。資料包套接字只會記住對端的位址。"
+            / "連線到對端。資料報套接字只會記住對端的位址。"
             / "连接到对端。数据报套接字只会记住对端的地址。",
         about_send:
             "Sends bytes to the connected peer. Waits while the send buffer is full."
@@ -38,7 +38,7 @@ texts! {
         about_send_dgram:
             "Sends one message. With a destination it is sendto."
             / "送出一個訊息。填了目的位址就是 sendto。"
-            / "发送一个消息。填了目的地址就是 sendto。",
+            / "发送一条消息。填了目的地址就是 sendto。",
         about_recv:
             "Takes bytes that have arrived, at most as many as you say. Waits until there are some."
             / "取出已到達的位元組，最多取您指定的數量。沒有資料時會一直等。"
@@ -46,7 +46,7 @@ texts! {
         about_recv_dgram:
             "Takes one message and tells who sent it. Waits until there is one."
             / "取出一個訊息，並告訴您是誰送的。沒有訊息時會一直等。"
-            / "取出一个消息，并告诉你是谁送的。没有消息时会一直等。",
+            / "取出一条消息，并告诉你是谁发送的。没有消息时会一直等。",
         about_shutdown:
             "Ends one direction. Ending writing lets the peer’s recv return b''."
             / "結束一個方向。結束寫入會讓對端的 recv 傳回 b''。"
@@ -61,8 +61,8 @@ texts! {
             / "读取或设置套接字选项。答案是内核随后回报的值。",
         about_configure:
             "What the server does by itself on this socket, over and over, without a call of yours."
-            / "伺服器在這個套接字上不經您呼叫、持續自動執行的動作。"
-            / "服务器在这个套接字上不经你调用、持续自动运行的动作。",
+            / "伺服器在這個套接字上不經您呼叫、持續自動執行的操作。"
+            / "服务器在这个套接字上不经你调用、持续自动执行的操作。",
         bytes_one: "{n} byte" / "{n} 個位元組" / "{n} 个字节",
         bytes_many: "{n} bytes" / "{n} 個位元組" / "{n} 个字节",
         bytes_server:

@@ -8,7 +8,7 @@ texts! {
         label:
             "The session as a program; arrow keys choose the line of the log that a call makes"
             / "以程式呈現的工作階段；方向鍵選取呼叫所對應的紀錄行"
-            / "以程序呈现的会话；方向键选择调用所对应的记录行",
+            / "以程序呈现的会话；方向键选择调用所对应的日志行",
         lines_one: "{n} line" / "共 {n} 行" / "共 {n} 行",
         lines_many: "{n} lines" / "共 {n} 行" / "共 {n} 行",
         download: "Download" / "下載" / "下载",
@@ -20,7 +20,7 @@ texts! {
         saved:
             "Programs are written by the server, from a session’s own log. Go back to the session to see its code."
             / "程式由伺服器根據工作階段自己的紀錄產生。請回到工作階段檢視其程式碼。"
-            / "程序由服务器根据会话自己的记录生成。请回到会话查看其代码。",
+            / "程序由服务器根据会话自己的日志生成。请回到会话查看其代码。",
         show: "Show in the code" / "在程式碼中顯示" / "在代码中显示",
     }
 }

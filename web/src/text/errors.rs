@@ -62,8 +62,8 @@ errors! {
         title: "connection reset by peer" / "連線被對端重設" / "连接被对端重置",
         means:
             "The peer broke the connection off with RST instead of closing it: it closed with unread data, lingered 0 seconds, or ended abruptly."
-            / "對端用 RST 中斷連線而不是正常關閉：它在還有未讀資料時關閉、逗留 0 秒，或突然結束。"
-            / "对端用 RST 中断连接而不是正常关闭：它在还有未读数据时关闭、逗留 0 秒，或突然结束。",
+            / "對端用 RST 中斷連線而不是正常關閉：它在還有未讀資料時關閉、以 linger 為 0 秒關閉，或突然結束。"
+            / "对端用 RST 中断连接而不是正常关闭：它在还有未读数据时关闭、以 linger 为 0 秒关闭，或突然结束。",
         attempt:
             "Close this socket and connect anew. Bytes that had not arrived are lost."
             / "請關閉這個套接字再重新連線。尚未到達的位元組已經遺失。"
@@ -106,12 +106,12 @@ errors! {
         title: "already connected" / "已經連線" / "已经连接",
         means:
             "This socket has its peer; a stream socket connects once in its life."
-            / "這個套接字已有對端；串流套接字一生只連線一次。"
-            / "这个套接字已有对端；流套接字一生只连接一次。",
+            / "這個套接字已有對端；串流套接字只能連線一次。"
+            / "这个套接字已有对端；流套接字只能连接一次。",
         attempt:
             "Make a new socket for another connection. A datagram socket may connect again."
-            / "要建立另一條連線請建立新的套接字。資料包套接字則可以再次 connect。"
-            / "要创建另一条连接请创建新的套接字。数据报套接字则可以再次 connect。",
+            / "要建立另一條連線，請建立新的套接字。資料報套接字則可以再次 connect。"
+            / "要建立另一个连接，请创建新的套接字。数据报套接字则可以再次 connect。",
     }
     einval {
         title: "invalid argument" / "引數無效" / "参数无效",
@@ -150,23 +150,23 @@ errors! {
         title: "message too long" / "訊息太長" / "消息太长",
         means:
             "A datagram travels as one piece, and UDP’s largest piece carries 65507 bytes over IPv4."
-            / "資料包必須整個一次傳送，而 UDP 在 IPv4 上最多帶 65507 個位元組。"
+            / "資料報必須整個一次傳送，而 UDP 在 IPv4 上最多帶 65507 個位元組。"
             / "数据报必须整个一次发送，而 UDP 在 IPv4 上最多带 65507 个字节。",
         attempt:
             "Send less at once, or use TCP, which has no messages."
-            / "一次送少一點，或使用沒有訊息界線的 TCP。"
-            / "一次送少一点，或使用没有消息边界的 TCP。",
+            / "一次少送一些，或使用沒有訊息界線的 TCP。"
+            / "一次少发一些，或使用没有消息边界的 TCP。",
     }
     eafnosupport {
         title: "address family not supported" / "不支援的位址家族" / "不支持的地址族",
         means:
             "The address is of another family than the socket: an inet socket takes 127.0.0.1, an inet6 socket takes [::1]."
             / "位址與套接字屬於不同的家族：inet 用 127.0.0.1，inet6 用 [::1]。"
-            / "地址与套接字属于不同的族：inet 用 127.0.0.1，inet6 用 [::1]。",
+            / "地址与套接字属于不同的地址族：inet 用 127.0.0.1，inet6 用 [::1]。",
         attempt:
             "Write an address of the socket’s own family, or make a socket of the other."
             / "請填同一家族的位址，或建立另一家族的套接字。"
-            / "请填同一族的地址，或创建另一族的套接字。",
+            / "请填写同一地址族的地址，或创建另一地址族的套接字。",
     }
     ealready {
         title: "already in progress" / "已在進行中" / "已在进行中",
@@ -181,7 +181,7 @@ errors! {
         means:
             "The connection is being made and this call did not wait for it."
             / "連線正在建立，而這個呼叫沒有等它。"
-            / "连接正在创建，而这个调用没有等它。",
+            / "连接正在建立，而这个调用没有等它。",
         attempt:
             "Wait a moment and look at the socket’s state."
             / "稍等一下，再看看套接字的狀態。"
@@ -260,11 +260,11 @@ errors! {
         means:
             "The kernel has no room for this message at the moment."
             / "核心目前沒有空間容納這個訊息。"
-            / "内核目前没有空间容纳这个消息。",
+            / "内核目前没有空间容纳这条消息。",
         attempt:
             "Try again in a moment, or send less."
-            / "稍後再試，或一次送少一點。"
-            / "稍后再试，或一次送少一点。",
+            / "稍後再試，或一次少送一些。"
+            / "稍后再试，或一次少发一些。",
     }
     enomem {
         title: "out of memory" / "記憶體不足" / "内存不足",
@@ -290,7 +290,7 @@ errors! {
         means:
             "The kernel has no protocol for this pair of family and type."
             / "核心沒有適合這個家族與類型組合的協定。"
-            / "内核没有适合这个族与类型组合的协议。",
+            / "内核没有适合这个地址族与类型的组合的协议。",
         attempt:
             "Use stream or dgram with inet, inet6 or unix."
             / "請用 inet、inet6 或 unix 搭配 stream 或 dgram。"

@@ -23,11 +23,11 @@ texts! {
         step_see:
             "See it arrive in the log, byte for byte."
             / "在紀錄裡看著資料一個位元組一個位元組地到達。"
-            / "在记录里看着数据一个字节一个字节地到达。",
+            / "在日志里看着数据一个字节一个字节地到达。",
         tutorial:
             "Or follow your Python tutorial line by line: every form shows the line it performs."
             / "也可以照著您的 Python 教學一行一行做：每個表單都會顯示它所執行的那一行。"
-            / "也可以照着你的 Python 教程一行一行做：每个表单都会显示它所运行的那一行。",
+            / "也可以照着你的 Python 教程一行一行做：每个表单都会显示它所执行的那一行。",
         interfaces:
             "From a program: the REST and WebSocket interfaces"
             / "從程式使用：REST 與 WebSocket 介面"

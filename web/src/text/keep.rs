@@ -3,18 +3,18 @@
 texts! {
     /// Saved logs, exports and what can be undone.
     Keep {
-        export: "Export the log" / "匯出紀錄" / "导出记录",
+        export: "Export the log" / "匯出紀錄" / "导出日志",
         export_as: "Export as {format}" / "匯出為 {format}" / "导出为 {format}",
         exporting: "The export is being written" / "正在產生匯出檔" / "正在生成导出文件",
         export_failed: "The export failed." / "匯出失敗。" / "导出失败。",
-        open: "Open a saved log…" / "開啟已儲存的紀錄…" / "打开已保存的记录…",
+        open: "Open a saved log…" / "開啟已儲存的紀錄…" / "打开已保存的日志…",
         open_hint:
             "A .jsonl file, as the export makes it. You can also drop it anywhere on the page."
             / "匯出所產生的 .jsonl 檔案，也可以直接拖放到頁面上。"
             / "导出所产生的 .jsonl 文件，也可以直接拖放到页面上。",
-        drop: "Drop a saved log (.jsonl) to look at it" / "放開以檢視已儲存的紀錄（.jsonl）" / "松开以查看已保存的记录（.jsonl）",
+        drop: "Drop a saved log (.jsonl) to look at it" / "放開以檢視已儲存的紀錄（.jsonl）" / "松开以查看已保存的日志（.jsonl）",
         reading: "Reading {name}: {share} %" / "正在讀取 {name}：{share} %" / "正在读取 {name}：{share} %",
-        saved: "Saved log" / "已儲存的紀錄" / "已保存的记录",
+        saved: "Saved log" / "已儲存的紀錄" / "已保存的日志",
         saved_text:
             "You are looking at the file {name}. The session goes on beside it, untouched."
             / "您正在檢視檔案 {name}。工作階段在旁照常進行，不受影響。"
@@ -50,15 +50,15 @@ texts! {
         no_events:
             "None of its lines is an event. What is wanted is the export as JSON lines (.jsonl)."
             / "檔案中沒有任何一行是事件。需要的是以 JSON Lines（.jsonl）匯出的紀錄。"
-            / "文件中没有任何一行是事件。需要的是以 JSON Lines（.jsonl）导出的记录。",
+            / "文件中没有任何一行是事件。需要的是以 JSON Lines（.jsonl）导出的日志。",
         unreadable:
             "The browser could not read it."
             / "瀏覽器無法讀取這個檔案。"
             / "浏览器无法读取这个文件。",
-        saved_closed: "Saved log closed" / "已關閉儲存的紀錄" / "已关闭保存的记录",
+        saved_closed: "Saved log closed" / "已關閉儲存的紀錄" / "已关闭已保存的日志",
         undo: "Undo" / "復原" / "撤销",
         dismiss: "Dismiss" / "關閉" / "关闭",
-        no_calls_title: "A saved log" / "已儲存的紀錄" / "已保存的记录",
+        no_calls_title: "A saved log" / "已儲存的紀錄" / "已保存的日志",
         no_calls:
             "Calls are made in a session. Here everything can be looked at: each line, its bytes, and the views below."
             / "呼叫要在工作階段中進行。這裡可以檢視一切：每一行、其中的位元組，以及下方的各種檢視。"

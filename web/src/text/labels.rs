@@ -27,11 +27,11 @@ texts! {
         how_read: "read (SHUT_RD)" / "讀取（SHUT_RD）" / "读取（SHUT_RD）",
         how_write: "write (SHUT_WR)" / "寫入（SHUT_WR）" / "写入（SHUT_WR）",
         how_both: "both (SHUT_RDWR)" / "雙向（SHUT_RDWR）" / "双向（SHUT_RDWR）",
-        linger: "Linger (s)" / "逗留（秒）" / "逗留（秒）",
+        linger: "Linger (s)" / "延遲關閉（秒）" / "延迟关闭（秒）",
         linger_hint:
             "blank: as usual; 0: reset instead of FIN"
             / "留空：照常；0：送 RST 而不是 FIN"
-            / "留空：照常；0：送 RST 而不是 FIN",
+            / "留空：照常；0：发送 RST 而不是 FIN",
         option: "Option" / "選項" / "选项",
         option_value: "New value" / "新的值" / "新的值",
         option_value_hint:

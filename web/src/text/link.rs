@@ -12,7 +12,7 @@ texts! {
         too_large:
             "The last message was larger than the server takes, so it ended the connection."
             / "上一個訊息超過伺服器的上限，因此伺服器中斷了連線。"
-            / "上一个消息超过服务器的上限，因此服务器断开了连接。",
+            / "上一条消息超过服务器的上限，因此服务器断开了连接。",
         too_slow:
             "This page read too slowly for the server, so it ended the connection."
             / "這個頁面讀得太慢，因此伺服器中斷了連線。"
@@ -40,7 +40,7 @@ texts! {
         closed_text:
             "All of its sockets are closed, too. The log below is what happened."
             / "其中所有的套接字也都關閉了。下方的紀錄是發生過的事。"
-            / "其中所有的套接字也都关闭了。下方的记录是发生过的事。",
+            / "其中所有的套接字也都关闭了。下方的日志是发生过的事。",
         start_new: "Start a new session" / "開始新的工作階段" / "开始新的会话",
         mismatch_title:
             "This page does not fit the server"
@@ -67,7 +67,7 @@ texts! {
         call_lost:
             "connection lost; the call may still have been made"
             / "連線中斷；這個呼叫可能已經執行"
-            / "连接已断开；这个调用可能已经运行",
+            / "连接已断开；这个调用可能已经执行",
         call_not_open: "not connected to the server" / "尚未連上伺服器" / "尚未连上服务器",
         stopped:
             "The page has stopped because of a mistake in its own program; the browser’s console says which. Your sockets stay open for a while: reload the page to go on."

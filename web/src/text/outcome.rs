@@ -6,8 +6,8 @@ texts! {
         bound: "bound to {local}" / "已綁定到 {local}" / "已绑定到 {local}",
         narrowed:
             "Asked for any address; this server allows loopback only, so it is bound there."
-            / "要求的是任意位址；這部伺服器只允許本機回送位址，因此綁定在那裡。"
-            / "要求的是任意地址；这台服务器只允许本机环回地址，因此绑定在那里。",
+            / "要求的是任意位址；這部伺服器只允許迴路位址，因此綁定在那裡。"
+            / "要求的是任意地址；这台服务器只允许环回地址，因此绑定在那里。",
         listening:
             "listening on {local}, backlog {backlog}"
             / "正在 {local} 監聽，等待佇列 {backlog}"
@@ -41,15 +41,15 @@ texts! {
         empty_datagram:
             "an empty message: zero bytes are a message like any other"
             / "空的訊息：零個位元組也是一個訊息"
-            / "空的消息：零个字节也是一个消息",
+            / "空消息：零个字节也是一条消息",
         truncated:
             "The message had {n} bytes; what was over the limit is lost."
             / "這個訊息有 {n} 個位元組；超過上限的部分已經遺失。"
-            / "这个消息有 {n} 个字节；超过上限的部分已经丢失。",
+            / "这条消息有 {n} 个字节；超过上限的部分已经丢失。",
         truncated_peek:
             "The message has {n} bytes. It was only looked at, so it waits whole for the next call."
             / "這個訊息有 {n} 個位元組。這次只看不取，整個訊息仍等待下一次呼叫。"
-            / "这个消息有 {n} 个字节。这次只看不取，整个消息仍等待下一次调用。",
+            / "这条消息有 {n} 个字节。这次只看不取，整条消息仍等待下一次调用。",
         shutdown: "done" / "完成" / "完成",
         closed: "closed" / "已關閉" / "已关闭",
         value: "the kernel reports {value}" / "核心回報 {value}" / "内核回报 {value}",

@@ -19,7 +19,7 @@ texts! {
         no_line:
             "Line {n} is not in the log that the page holds"
             / "頁面保有的紀錄裡沒有第 {n} 行"
-            / "页面保有的记录里没有第 {n} 行",
+            / "页面保留的日志里没有第 {n} 行",
         keys:
             "↑ ↓ choose, Enter does it, Esc closes"
             / "↑ ↓ 選取，Enter 執行，Esc 關閉"
@@ -29,7 +29,7 @@ texts! {
         group_new: "New socket" / "新的套接字" / "新的套接字",
         group_arrangement: "Start" / "開始" / "开始",
         group_view: "View" / "檢視" / "视图",
-        group_log: "Log" / "紀錄" / "记录",
+        group_log: "Log" / "紀錄" / "日志",
         group_keep: "File" / "檔案" / "文件",
         group_session: "Session" / "工作階段" / "会话",
         group_page: "Page" / "頁面" / "页面",

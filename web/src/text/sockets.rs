@@ -12,11 +12,11 @@ texts! {
         inet6: "inet6 (IPv6)" / "inet6（IPv6）" / "inet6（IPv6）",
         unix: "unix" / "unix（本機）" / "unix（本机）",
         stream: "stream" / "stream 串流" / "stream 流",
-        dgram: "dgram" / "dgram 資料包" / "dgram 数据报",
+        dgram: "dgram" / "dgram 資料報" / "dgram 数据报",
         tcp: "TCP" / "TCP 串流" / "TCP 流",
-        udp: "UDP" / "UDP 資料包" / "UDP 数据报",
+        udp: "UDP" / "UDP 資料報" / "UDP 数据报",
         unix_stream: "Unix stream" / "Unix 串流" / "Unix 流",
-        unix_dgram: "Unix datagram" / "Unix 資料包" / "Unix 数据报",
+        unix_dgram: "Unix datagram" / "Unix 資料報" / "Unix 数据报",
         empty:
             "No socket is open. Make one above, or start in one click: each makes real calls to a real kernel."
             / "目前沒有開啟的套接字。請在上方建立一個，或一鍵開始：每一項都是對真實核心的真實呼叫。"
@@ -32,8 +32,8 @@ texts! {
             "{waiting} of {limit} wait for accept"
             / "{limit} 個位置中有 {waiting} 個連線等待 accept"
             / "{limit} 个位置中有 {waiting} 个连接等待 accept",
-        sent: "sent {n}" / "已送 {n}" / "已送 {n}",
-        received: "received {n}" / "已收 {n}" / "已收 {n}",
+        sent: "sent {n}" / "已送 {n}" / "已发送 {n}",
+        received: "received {n}" / "已收 {n}" / "已接收 {n}",
         by_client: "by you" / "由您關閉" / "由你关闭",
         by_session: "with the session" / "隨工作階段關閉" / "随会话关闭",
         by_server: "by the server" / "由伺服器關閉" / "由服务器关闭",
