@@ -3,9 +3,11 @@
 //! The client here is a bare WebSocket, so that every byte of a frame is the test's own. The peers are this process's
 //! sockets.
 
+use std::time::{Duration, Instant};
+
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use sockyard_tests::{TestServer, WsClient, bytes, within};
+use sockyard_tests::{TestServer, WsClient, bytes, eventually, within};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio_tungstenite::tungstenite::Message;
@@ -380,4 +382,91 @@ async fn only_the_kinds_that_were_asked_for_are_pushed_and_the_log_has_them_all(
     assert_eq!(kinds, ["received", "peer_closed"]);
     let page = client.call("log.read", json!({"kinds": ["sent"], "limit": 1000})).await;
     assert_eq!((page["events"].as_array().unwrap().len(), &page["more"]), (500, &json!(false)));
+}
+
+/// A second connection of the client's session.
+async fn beside(server: &TestServer, client: &Client) -> WsClient {
+    let hello = serde_json::from_value(client.hello.clone()).unwrap();
+    WsClient::resume(server, &hello, None).await.unwrap()
+}
+
+#[tokio::test]
+async fn sigterm_while_frames_wait_for_a_full_peer_ends_well() {
+    const PIECE: usize = 64 * 1024;
+    let mut server = TestServer::start();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut client = Client::open(&server).await;
+    let address = listener.local_addr().unwrap().to_string();
+    let socket = client.streaming("stream", &address).await;
+    let (mut peer, _) = within("the connection", listener.accept()).await.unwrap();
+    let other = beside(&server, &client).await;
+    let (mut sink, mut stream) = client.socket.split();
+    // It goes on until the connection ends under it.
+    let sender = tokio::spawn(async move {
+        for number in 0_u64.. {
+            let piece = vec![u8::try_from(number % 251).unwrap(); PIECE];
+            if sink.send(Message::binary([head(socket), piece].concat())).await.is_err() {
+                return;
+            }
+        }
+    });
+    eventually("frames that wait", async || {
+        let info = other.ok("session.info", json!({})).await;
+        (info["used"]["waiting_bytes"].as_u64()? > PIECE as u64).then_some(())
+    })
+    .await;
+    let started = Instant::now();
+    server.terminate();
+    loop {
+        match within("the end of the connection", stream.next()).await {
+            Some(Ok(Message::Close(frame))) => {
+                assert_eq!(frame.map(|frame| u16::from(frame.code)), Some(1001));
+                break;
+            }
+            Some(Ok(_)) => {}
+            ended => panic!("the connection ended without a goodbye: {ended:?}"),
+        }
+    }
+    assert_eq!(other.closed().await.code, Some(1001));
+    assert_eq!(server.exit().await.code(), Some(0));
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    // What the kernel had taken still arrives, in its order; what it had not is gone with the server.
+    let mut taken = Vec::new();
+    _ = within("the peer's end", peer.read_to_end(&mut taken)).await;
+    for (number, piece) in taken.chunks(PIECE).enumerate() {
+        assert!(piece.iter().all(|byte| usize::from(*byte) == number % 251), "piece {number}");
+    }
+    sender.abort();
+}
+
+#[tokio::test]
+async fn sigterm_while_a_client_leaves_its_frames_unread_ends_well() {
+    let mut server = TestServer::start();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut client = Client::open(&server).await;
+    let address = listener.local_addr().unwrap().to_string();
+    let socket = client.streaming("stream", &address).await;
+    let (mut peer, _) = within("the connection", listener.accept()).await.unwrap();
+    let other = beside(&server, &client).await;
+    let flood = tokio::spawn(async move {
+        let piece = vec![b'x'; 64 * 1024];
+        while peer.write_all(&piece).await.is_ok() {}
+    });
+    // From here on nobody reads the client's connection, until bytes stay in the kernel: nobody has room for them.
+    let mut before = None;
+    eventually("a stream that is held back", async || {
+        let info = other.ok("socket.info", json!({"socket": socket})).await;
+        let now = (info["bytes_received"].as_u64()?, info["receive_queue"].as_u64()?);
+        let still = before == Some(now) && now.1 > 0;
+        before = Some(now);
+        still.then_some(())
+    })
+    .await;
+    let started = Instant::now();
+    server.terminate();
+    assert_eq!(other.closed().await.code, Some(1001));
+    assert_eq!(server.exit().await.code(), Some(0));
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    within("the flood's end", flood).await.unwrap();
+    drop(client);
 }

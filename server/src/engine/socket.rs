@@ -307,10 +307,12 @@ impl Socket {
         if let Some(permit) = self.turn_at_once(turn) {
             return Ok(permit);
         }
+        // What ends the wait goes first. One `cancel` or `close` often ends several waits together, and bytes of a later
+        // one must not go out behind an earlier one that was cut short by it.
         tokio::select! {
             biased;
-            permit = Arc::clone(self.turns(turn)).acquire_owned() => permit.map_err(|_| Interrupted::Cancelled),
             why = patience.run_out(&self.closed) => Err(why),
+            permit = Arc::clone(self.turns(turn)).acquire_owned() => permit.map_err(|_| Interrupted::Cancelled),
         }
     }
 
