@@ -22,6 +22,28 @@ impl From<&Hello> for SessionKey {
     }
 }
 
+impl SessionKey {
+    /// The key; none where the id or the token has a character that a server's own never have, so that neither can mean
+    /// something else in a URL or to a shell.
+    ///
+    /// ```
+    /// use sockyard_client::SessionKey;
+    ///
+    /// assert!(SessionKey::new("s_0123456789abcdef", "Ab-_9").is_some());
+    /// assert!(SessionKey::new("s_1&after=0", "a").is_none() && SessionKey::new("s_1", "$(reboot)").is_none());
+    /// ```
+    pub fn new(session: &str, token: &str) -> Option<SessionKey> {
+        let key = SessionKey { session: session.to_owned(), token: token.to_owned() };
+        key.is_tame().then_some(key)
+    }
+
+    fn is_tame(&self) -> bool {
+        [&self.session, &self.token]
+            .into_iter()
+            .all(|text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)))
+    }
+}
+
 /// Without the token, which would otherwise end in a log.
 impl fmt::Debug for SessionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -137,9 +159,7 @@ impl Server {
     /// As [`Server::open`]; [`Error::Refused`] with code 7 where the session is gone.
     pub async fn resume(&self, key: &SessionKey, after: Option<u64>) -> Result<(Client, Incoming), Error> {
         let SessionKey { session, token } = key;
-        let tame =
-            |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-        if !tame(session) || !tame(token) {
+        if !key.is_tame() {
             return Err(Error::Url(
                 "a session's id and token have letters, digits, \"-\" and \"_\" alone".to_owned(),
             ));

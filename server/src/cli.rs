@@ -30,9 +30,9 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 the server answered with an error (also as JSON in the last line on stderr), \
 2 the command line is wrong, 3 no server answers.";
 
-/// Which server.
+/// Where a server is.
 #[derive(Debug, Args)]
-pub(crate) struct ServerOptions {
+pub(crate) struct UrlOption {
     /// The server: its address, or the whole URL that it printed at its start
     #[arg(
         long,
@@ -42,6 +42,19 @@ pub(crate) struct ServerOptions {
         default_value = "http://127.0.0.1:7410"
     )]
     url: String,
+}
+
+impl UrlOption {
+    fn server(&self) -> Result<Server, Failure> {
+        Server::parse(&self.url).map_err(|error| Failure::Usage(format!("--url: {error}")))
+    }
+}
+
+/// Which server, and what opens a session there.
+#[derive(Debug, Args)]
+pub(crate) struct ServerOptions {
+    #[command(flatten)]
+    url: UrlOption,
 
     /// The owner's token, where the URL has none
     #[arg(long, value_name = "TOKEN", env = "SOCKYARD_TOKEN", hide_env_values = true)]
@@ -50,7 +63,7 @@ pub(crate) struct ServerOptions {
 
 impl ServerOptions {
     fn server(&self) -> Result<Server, Failure> {
-        let server = Server::parse(&self.url).map_err(|error| Failure::Usage(format!("--url: {error}")))?;
+        let server = self.url.server()?;
         Ok(match (server.token(), self.token.as_deref()) {
             (None, Some(token)) if !token.is_empty() => server.with_token(token),
             _ => server,

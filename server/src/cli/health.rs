@@ -8,7 +8,7 @@ use hyper::StatusCode;
 use sockyard_client::Server;
 use tokio::time::{Instant, sleep};
 
-use super::{EXIT_CODES, Failure, http, output};
+use super::{EXIT_CODES, Failure, UrlOption, http, output};
 
 const DEADLINE: Duration = Duration::from_secs(5);
 /// Between two questions while a server is waited for.
@@ -17,15 +17,8 @@ const AGAIN: Duration = Duration::from_millis(100);
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct HealthOptions {
-    /// The server to ask: its address, or the whole URL that it printed at its start
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "SOCKYARD_URL",
-        hide_env_values = true,
-        default_value = "http://127.0.0.1:7410"
-    )]
-    url: String,
+    #[command(flatten)]
+    url: UrlOption,
 
     /// Wait so many seconds for a server that is not there yet
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
@@ -34,7 +27,7 @@ pub(crate) struct HealthOptions {
 
 /// Asks until the server is well or the time is up.
 pub(crate) async fn run(options: &HealthOptions) -> Result<(), Failure> {
-    let server = Server::parse(&options.url).map_err(|error| Failure::Usage(format!("--url: {error}")))?;
+    let server = options.url.server()?;
     let started = Instant::now();
     let wait = Duration::from_secs(options.wait_seconds);
     loop {

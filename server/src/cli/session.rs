@@ -1,6 +1,7 @@
 //! `sockyard session`: a session for several commands of a script.
 
 use clap::{Args, Subcommand};
+use sockyard_client::SessionKey;
 
 use super::{EXIT_CODES, Failure, KeyOptions, ServerOptions, output};
 
@@ -66,11 +67,10 @@ pub(crate) async fn run(options: &SessionOptions) -> Result<(), Failure> {
 /// Lines for a shell, which runs them. Whatever answers at `--url` may say anything, so an id or token with a character
 /// that a shell might take for something else is refused; a server's own have none.
 pub(super) fn exports(session: &str, token: &str) -> Result<String, Failure> {
-    let tame = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if !tame(session) || !tame(token) {
+    let Some(SessionKey { session, token }) = SessionKey::new(session, token) else {
         let what = "what answers at --url is no Sockyard server: a session's id and token are letters, digits, - and _";
         return Err(Failure::NoServer(what.to_owned()));
-    }
+    };
     Ok(format!("export SOCKYARD_SESSION={session}\nexport SOCKYARD_SESSION_TOKEN={token}"))
 }
 
