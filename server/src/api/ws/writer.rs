@@ -33,7 +33,7 @@ pub(super) struct Writer {
     pub(super) closing: Arc<OnceLock<Closing>>,
     /// Tells the reader that nothing can be written any more.
     pub(super) gone: CancellationToken,
-    /// The client has said goodbye and reads nothing but the answer to that.
+    /// The client has said goodbye and reads nothing but the answer to that, or its share was taken back.
     pub(super) left: CancellationToken,
 }
 
@@ -102,6 +102,8 @@ impl Writer {
                 Due::Sums => self.put_sums(&mut merger).await?,
                 Due::Ping => self.output.ping(),
                 Due::Goodbye => return Ok(()),
+                // Nobody is there for the rest, or has a right to it any more.
+                Due::LastAnswer if self.left.is_cancelled() => return Ok(()),
                 Due::LastAnswer => {
                     while let Some(batch) = self.events.take() {
                         self.put_events(batch, &mut merger).await?;
