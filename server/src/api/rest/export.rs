@@ -55,7 +55,7 @@ struct MappedProgram {
     /// The program.
     text: String,
     /// For each event its `seq` and the line, from 1, in which what it became begins; in the order of the lines.
-    lines: Vec<(u64, u64)>,
+    lines: Vec<[u64; 2]>,
 }
 
 /// The route with its description.
