@@ -1,6 +1,6 @@
 //! From events to steps: which sockets there are, and which addresses are the program's own.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde_json::{Map, Value};
@@ -20,9 +20,9 @@ const DATAGRAM_MAX: usize = 65_536;
 #[derive(Debug, Default)]
 pub(super) struct Needs {
     /// Sockets whose own port another step needs.
-    pub(super) ports: HashSet<SocketId>,
+    pub(super) ports: BTreeSet<SocketId>,
     /// Datagrams whose sender another step needs.
-    pub(super) senders: HashSet<u64>,
+    pub(super) senders: BTreeSet<u64>,
     /// Sockets that the program makes, by number.
     pub(super) sockets: Vec<SocketId>,
     /// Sockets that are still open at its end.
