@@ -1,5 +1,7 @@
 //! The lines of a session's log (section 7).
 
+mod read;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -14,7 +16,7 @@ pub const DATA_KEPT: usize = 65_536;
 pub const PREVIEW_BYTES: usize = 256;
 
 /// One line of a session's log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Its number, from 1 without gaps.
@@ -30,7 +32,7 @@ pub struct Event {
 }
 
 /// What happened, with what there is to tell about it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EventKind {
