@@ -4,6 +4,7 @@
 
 mod bench;
 mod check;
+mod lighthouse;
 mod registries;
 mod run;
 mod screenshots;
@@ -25,6 +26,7 @@ cargo xtask COMMAND
   check              proves that dependencies point one way, that files stay short and silenced lints say why
   bench [-- OPTIONS] measures the release server beside other relays; `--install` gets those that are missing,
                      `--help` lists the OPTIONS
+  lighthouse         asks Lighthouse about the page's access and practices, as on a desk and as on a phone
   screenshots [--docs]
                      pictures of every view in each size, theme and language into target/screenshots, looked at for
                      what is cut off, covered or untranslated; with --docs the best of them into docs/images
@@ -50,6 +52,7 @@ fn command() -> Result<()> {
         "web" => web::Profile::from_arguments(&rest).and_then(web::build),
         "test" => no_more(&command, &rest).and_then(|()| test::run()),
         "bench" => bench::run(rest),
+        "lighthouse" => no_more(&command, &rest).and_then(|()| lighthouse::run()),
         "screenshots" => screenshots::run(&rest),
         "check" => no_more(&command, &rest).and_then(|()| check::run()),
         "help" | "--help" | "-h" => {

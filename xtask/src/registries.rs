@@ -14,6 +14,8 @@ const PYTHON: &[&str] = &["openapi-spec-validator==0.9.0", "schemathesis==4.32.5
 /// npm packages: the examples of docs/automation.md use `ws`; `axe-core` looks at the page for what bars people from it; the
 /// other holds AsyncAPI's own schema.
 const NODE: &[&str] = &["@asyncapi/specs@6.11.1", "axe-core@4.14.1", "ws@8.23.0"];
+/// The last Lighthouse that runs on Node 20.
+const LIGHTHOUSE: &[&str] = &["lighthouse@12.8.2"];
 
 /// Written last, so that a folder that broke off half made is made anew.
 const LIST: &str = "installed.txt";
@@ -39,17 +41,29 @@ pub(crate) fn ensure_python() -> Result<PathBuf> {
 
 /// Sees to it that there is a folder with the npm packages.
 pub(crate) fn ensure_node() -> Result<()> {
-    let folder = tools::target_dir().join("node");
-    if is_made(&folder, NODE) {
-        return Ok(());
+    ensure_npm("node", NODE).map(drop)
+}
+
+/// Sees to it that there is Lighthouse; the script that starts it. It is as large as everything else together, so only its
+/// own command gets it.
+pub(crate) fn ensure_lighthouse() -> Result<PathBuf> {
+    let folder = ensure_npm("lighthouse", LIGHTHOUSE)?;
+    Ok(folder.join("node_modules/lighthouse/cli/index.js"))
+}
+
+fn ensure_npm(name: &str, packages: &[&str]) -> Result<PathBuf> {
+    let folder = tools::target_dir().join(name);
+    if is_made(&folder, packages) {
+        return Ok(folder);
     }
     let hint = "the tests need Node (20 or later) with npm, and the npm registry";
-    tools::say(&format!("installing {} into {} (npm)", NODE.join(", "), folder.display()));
+    tools::say(&format!("installing {} into {} (npm)", packages.join(", "), folder.display()));
     anew(&folder)?;
     let shown = folder.display().to_string();
     let install = ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", &shown];
-    tools::run(tools::program("npm", &install).args(NODE)).context(hint)?;
-    made(&folder, NODE)
+    tools::run(tools::program("npm", &install).args(packages)).context(hint)?;
+    made(&folder, packages)?;
+    Ok(folder)
 }
 
 fn is_made(folder: &Path, packages: &[&str]) -> bool {

@@ -74,7 +74,6 @@ const VIEWS_ARRANGEMENT: &str = "half-close";
 const DOCS: &[(&str, &str)] = &[
     ("inspector-desk-light-en", "page-light"),
     ("inspector-desk-dark-en", "page-dark"),
-    ("view-sequence-desk-light-en", "sequence"),
     ("inspector-phone-light-zh-Hant", "phone"),
 ];
 
@@ -86,7 +85,7 @@ async fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     std::fs::create_dir_all(&folder).unwrap();
-    let findings = Shoot::new(&folder).await.all().await;
+    let (page, server, findings) = Shoot::new(&folder).await.all().await;
     if let Some(docs) = arguments.next() {
         for (picture, name) in DOCS {
             let from = folder.join(format!("{picture}.png"));
@@ -99,6 +98,9 @@ async fn main() -> ExitCode {
     for finding in &findings {
         println!("{finding}");
     }
+    // Last, for errors in the console end the program.
+    page.close().await;
+    drop(server);
     if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -121,7 +123,7 @@ impl<'a> Shoot<'a> {
         Shoot { folder, server, page, pictures: Vec::new(), findings: Vec::new() }
     }
 
-    async fn all(mut self) -> Vec<String> {
+    async fn all(mut self) -> (Page, TestServer, Vec<String>) {
         for size in SIZES {
             let (_, width, height, is_phone) = *size;
             self.page.resize(width, height, is_phone).await;
@@ -143,9 +145,7 @@ impl<'a> Shoot<'a> {
             }
         }
         self.write_index();
-        self.page.close().await;
-        drop(self.server);
-        self.findings
+        (self.page, self.server, self.findings)
     }
 
     /// A session of its own, and an arrangement in it.

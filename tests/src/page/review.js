@@ -60,7 +60,7 @@ function review(sameEverywhere) {
 
   if (document.documentElement.lang.startsWith("zh")) {
     const same = new Set(sameEverywhere);
-    const skipped = "code, pre, kbd, textarea, .log-rows, .dump, .guess, .tcp-state, [data-testid=network-chip], svg, script";
+    const skipped = "body [lang=en], code, pre, kbd, textarea, .log-rows, .dump, .guess, .tcp-state, [data-testid=network-chip], svg, script";
     const look = (text, where) => {
       const words = text.match(/[A-Za-z][A-Za-z.]{2,}/g) || [];
       const foreign = words.filter((word) => {

@@ -50,7 +50,7 @@ pub(super) fn BytesView(
         return view! { <p class="quiet">{move || texts().no_bytes}</p> }.into_any();
     }
     let has_utf8 = is_utf8 || text_and_rest(&bytes).is_some();
-    let guesses = guesses(&bytes);
+    let guesses = guesses(&bytes, has_utf8);
     let first = guesses.first().map_or("gbk", |guess| guess.encoding);
     let encoding = RwSignal::new(String::from(if has_utf8 { "utf-8" } else { first }));
     let narrow = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0) <= NARROW_PX;
@@ -141,13 +141,14 @@ pub(super) fn BytesView(
     .into_any()
 }
 
-/// The encodings in which the bytes make sense; empty for ASCII, which is the same in all of them.
-fn guesses(bytes: &[u8]) -> Vec<Guess> {
+/// The encodings in which the bytes make sense; empty for ASCII, which is the same in all of them. In UTF-8 (`has_utf8`) the
+/// last character may be cut.
+fn guesses(bytes: &[u8], has_utf8: bool) -> Vec<Guess> {
     let head = bytes.get(..LEAF).unwrap_or(bytes);
     if head.is_ascii() {
         return Vec::new();
     }
-    rank(decode::valid(head, head.len() < bytes.len()))
+    rank(decode::valid(head, has_utf8 || head.len() < bytes.len()))
 }
 
 /// One button for each encoding that finds no mistake in the bytes.

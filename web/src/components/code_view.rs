@@ -203,8 +203,9 @@ fn Lines(loaded: Loaded) -> impl IntoView {
     );
     let place = RwSignal::new(Place::default());
     let measure = move || {
-        if let Some(element) = scroller.get_untracked() {
-            place.set(Place::of(&element));
+        // A frame may come after the view has gone, and what is its own with it.
+        if let Some(element) = scroller.try_get_untracked().flatten() {
+            place.try_set(Place::of(&element));
         }
     };
     // At first the session's own calls come into view, not what every program has.
@@ -214,8 +215,7 @@ fn Lines(loaded: Loaded) -> impl IntoView {
         let of = (page.epoch.get_untracked(), program.language());
         let is_other = shown_once.get_value() != Some(of);
         request_animation_frame(move || {
-            if is_other && !program.is_empty() {
-                shown_once.set_value(Some(of));
+            if is_other && !program.is_empty() && shown_once.try_set_value(Some(of)).is_none() {
                 let chosen = page.log_selected.get_untracked().and_then(|seq| program.lines_of(seq));
                 let line = chosen.map(|lines| lines.start).or(program.first_event_line());
                 scroll_to(&element, line.unwrap_or(0).saturating_sub(1), Place::of(&element).height);

@@ -56,7 +56,7 @@ fn Explained(fault: Fault, testid: &'static str) -> impl IntoView {
                 {shown_name.map(|name| view! { <code class="errno">{name}</code> " " })}
                 {title}
             </p>
-            {hint.map(|hint| view! { <p class="fault-hint">{hint}</p> })}
+            {hint.map(|hint| view! { <p class="fault-hint" lang="en">{hint}</p> })}
             {bytes
                 .map(|bytes| {
                     view! {
