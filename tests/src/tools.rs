@@ -41,7 +41,7 @@ fn there(path: PathBuf) -> PathBuf {
 }
 
 /// Where cargo puts what it builds.
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     profile().parent().expect("a profile in a target folder").to_owned()
 }
 

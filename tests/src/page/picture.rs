@@ -34,7 +34,7 @@ pub(super) fn take(driver: &WebDriver) -> Option<PathBuf> {
     let picture = STANDARD.decode(answer["value"].as_str()?).ok()?;
 
     let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
-    let folder = std::env::current_exe().ok()?.ancestors().nth(3)?.join("pictures");
+    let folder = crate::tools::target().join("pictures");
     std::fs::create_dir_all(&folder).ok()?;
     let path = folder.join(format!("{test}.png"));
     std::fs::write(&path, picture).ok()?;

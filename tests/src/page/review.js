@@ -10,8 +10,9 @@ function review(sameEverywhere) {
   };
   const isSeen = (element) => {
     const box = element.getBoundingClientRect();
-    const style = getComputedStyle(element);
-    return box.width > 1 && box.height > 1 && style.visibility !== "hidden" && !element.closest(".visually-hidden");
+    // What a closed menu holds has a box as well.
+    const isDrawn = element.checkVisibility({ visibilityProperty: true });
+    return isDrawn && box.width > 1 && box.height > 1 && !element.closest(".visually-hidden");
   };
   // The part of an element that its scrolling and clipping ancestors let through.
   const seenBox = (element) => {
@@ -60,7 +61,7 @@ function review(sameEverywhere) {
 
   if (document.documentElement.lang.startsWith("zh")) {
     const same = new Set(sameEverywhere);
-    const skipped = "body [lang=en], code, pre, kbd, textarea, .log-rows, .dump, .guess, .tcp-state, [data-testid=network-chip], svg, script";
+    const skipped = "body [lang=en], code, pre, kbd, textarea, .log-rows, .code-sheet, .parameter, .dump, .guess, .tcp-state, [data-testid=network-chip], svg, script";
     const look = (text, where) => {
       const words = text.match(/[A-Za-z][A-Za-z.]{2,}/g) || [];
       const foreign = words.filter((word) => {

@@ -56,6 +56,7 @@ const SAME_EVERYWHERE: &[&str] = &[
     "keepalive",
     "kib",
     "linger",
+    "lines",
     "listen",
     "local",
     "loopback",
