@@ -139,6 +139,14 @@ impl Page {
         }
     }
 
+    /// Looks from the next address on as a browser does that no program drives.
+    pub async fn as_a_person(&self) {
+        let source = "Object.defineProperty(Navigator.prototype, 'webdriver', { get: () => false })";
+        let tools = self.driver.cdp();
+        let told = tools.send_raw("Page.addScriptToEvaluateOnNewDocument", json!({"source": source}));
+        within("the script for new documents", told).await.unwrap();
+    }
+
     /// Keeps what is downloaded in a folder.
     pub async fn download_to(&self, folder: &std::path::Path) {
         let behavior = json!({"behavior": "allow", "downloadPath": folder.to_str().unwrap()});

@@ -13,6 +13,7 @@ mod look;
 mod palette;
 mod pwa;
 mod sockets;
+mod tour;
 
 use sockyard_tests::{Page, eventually};
 

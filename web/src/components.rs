@@ -16,6 +16,7 @@ mod call_result;
 mod choice;
 mod code_view;
 mod commands;
+mod confirm;
 mod connection_bar;
 mod copy_button;
 mod cut_hint;
@@ -39,6 +40,7 @@ mod splitter;
 mod stage;
 mod tab_bar;
 mod top_bar;
+mod tour;
 mod undo_toast;
 mod waiting;
 

@@ -21,6 +21,8 @@
 //! | `palette-open`, `palette`, `palette-input`, `palette-row` | the command palette; a row has `data-command`, such as `view-log`, `call-bind`, `socket-3`, `new-udp`, `go-to-line` |
 //! | `import-file`, `import-reading`, `import-error` | the input of the file dialog; how far a saved log is read; why it could not be |
 //! | `saved-bar`, `saved-mistakes`, `saved-close`, `no-calls` | shown over a saved log; its lines that could not be read; back to the session; in place of the calls |
+//! | `confirm`, `confirm-yes`, `confirm-no` | asks before the session ends |
+//! | `tour`, `tour-begin`, `tour-next`, `tour-back`, `tour-skip` | the tour for the first visit, with `data-step`: `make` `bind` `send` `see` `more` |
 //! | `undo-toast`, `undo` | what was closed last; takes it back |
 //! | `stage`, `view-tab-log` | the views below the calls, with `data-view`; their tabs |
 //! | `language-select`, `theme-select` | values `en` `zh-Hant` `zh-Hans`, and `system` `light` `dark` |

@@ -25,3 +25,4 @@ pub mod saved;
 pub mod scroll;
 pub mod sockets;
 pub mod summary;
+pub mod tour;

@@ -7,6 +7,7 @@ mod keep;
 mod preferences;
 mod refresh;
 mod source;
+mod tour;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -307,6 +308,8 @@ impl Page {
         self.sockets.set(SocketTable::default());
         self.log_selected.set(None);
         self.selected.set(None);
+        // What was closed in another session would come back into this one.
+        self.keep.undo.set(None);
         self.epoch.update(|epoch| *epoch += 1);
         self.with_pane(LogPane::start_over);
         self.notify_soon();

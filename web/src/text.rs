@@ -23,6 +23,7 @@ mod outcome;
 mod palette;
 mod sockets;
 mod states;
+mod tour;
 
 pub use arrangement::Arrangement;
 pub use bar::Bar;
@@ -43,6 +44,7 @@ pub use palette::Palette;
 pub use sockets::Sockets;
 pub use states::States;
 pub use table::Explained;
+pub use tour::Tour;
 
 groups! {
     arrangement: Arrangement,
@@ -63,6 +65,7 @@ groups! {
     palette: Palette,
     sockets: Sockets,
     states: States,
+    tour: Tour,
 }
 
 /// The languages of the page.

@@ -43,6 +43,7 @@ async fn run_each(page: &Page, is_phone: bool) {
         }
         page.click("@session-menu").await;
         page.click("@session-new").await;
+        page.click("@confirm-yes").await;
         page.connected().await;
         page.none("@log-row").await;
         if is_phone {

@@ -97,6 +97,12 @@ async fn a_session_can_be_closed_and_a_new_one_begun() {
     let before = page.text("@session-id").await;
     page.click("@session-menu").await;
     page.click("@session-close").await;
+    // It cannot be taken back, so it asks, and may be thought better of.
+    page.click("@confirm-no").await;
+    page.one(&card(3, "")).await;
+    page.click("@session-menu").await;
+    page.click("@session-close").await;
+    page.click("@confirm-yes").await;
     page.click("@connection-new-session").await;
     page.connected().await;
     page.none("@socket-card").await;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::arrangements::ArrangementNote;
 use super::call_bar::CallPanel;
+use super::confirm::Confirm;
 use super::connection_bar::ConnectionBar;
 use super::help::HelpSheet;
 use super::import_bar::{DropPlace, ExportBar, FailedBar, ImportBar, SavedBar};
@@ -13,6 +14,7 @@ use super::sockets_panel::SocketsPanel;
 use super::stage::Stage;
 use super::tab_bar::TabBar;
 use super::top_bar::TopBar;
+use super::tour::Tour;
 use super::undo_toast::UndoToast;
 use crate::state::Page;
 
@@ -48,8 +50,10 @@ pub(crate) fn App() -> impl IntoView {
             <TabBar/>
             <DropPlace/>
             <UndoToast/>
+            <Tour/>
             <Palette/>
             <HelpSheet/>
+            <Confirm/>
         </div>
     }
 }

@@ -125,7 +125,7 @@ pub(super) fn ArrangementNote() -> impl IntoView {
                 aria-label=move || texts().dismiss
                 title=move || texts().dismiss
                 on:click=move |_| {
-                    page.progress.set(None);
+                    page.dismiss_note();
                     focus::rescue(vec![
                         format!("[data-testid=arrangement-{}]", kind.name()),
                         "[data-testid=arrangements-fold]".to_owned(),

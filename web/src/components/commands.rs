@@ -237,7 +237,7 @@ impl Table {
             "",
             |text| text.bar.session_new.to_owned(),
             move || {
-                page.end_session(true);
+                page.keep.ending.set(Some(true));
             },
         );
         self.add(
@@ -246,7 +246,7 @@ impl Table {
             "",
             |text| text.bar.session_close.to_owned(),
             move || {
-                page.end_session(false);
+                page.keep.ending.set(Some(false));
             },
         );
     }
@@ -279,6 +279,9 @@ impl Table {
                 },
                 move || page.preferences.choose_theme(theme.name()),
             );
+        }
+        if page.may_call() {
+            self.add("tour", Group::Page, "", |text| text.tour.title.to_owned(), move || page.begin_tour());
         }
         self.add(
             "docs",

@@ -31,6 +31,16 @@ pub(super) fn Intro() -> impl IntoView {
                     <li><code>"sendto()"</code><span>{move || texts().step_send}</span></li>
                     <li><code>"recvfrom()"</code><span>{move || texts().step_see}</span></li>
                 </ol>
+                <p class="intro-tour">
+                    <button
+                        type="button"
+                        class="button"
+                        data-testid="tour-begin"
+                        on:click=move |_| page.begin_tour()
+                    >
+                        {move || page.text().tour.start}
+                    </button>
+                </p>
                 <p class="hint">{move || texts().tutorial}</p>
                 <p class="hint"><a href="/docs">{move || texts().interfaces}</a></p>
             </div>

@@ -51,7 +51,7 @@ pub(super) fn LogDetail() -> impl IntoView {
                     "log-detail-previous" => step(-1),
                     "log-detail-next" => step(1),
                     _ => {
-                        page.log_selected.set(None);
+                        page.close_details();
                         focus::rescue(vec![".log-rows".to_owned()]);
                     }
                 }

@@ -34,7 +34,7 @@ pub(super) fn SessionMenu() -> impl IntoView {
     on_cleanup(move || outside.remove());
     let end = move |start_new| {
         close();
-        page.end_session(start_new);
+        page.keep.ending.set(Some(start_new));
     };
     view! {
         <details

@@ -8,6 +8,7 @@ use super::{Page, Part, View};
 use crate::browser_storage::{local, read, write};
 use crate::model::export::Format;
 use crate::model::outcome::CallError;
+use crate::model::tour::Step;
 use crate::text::Text;
 
 /// The language of the programs that was chosen last.
@@ -73,6 +74,10 @@ pub(crate) struct Keep {
     pub(crate) export: RwSignal<Option<Export>>,
     /// Why something that was begun from the command palette failed.
     pub(crate) failed: RwSignal<Option<CallError>>,
+    /// Whether it is asked if the session may end, and if so, whether a new one follows.
+    pub(crate) ending: RwSignal<Option<bool>>,
+    /// Where the tour stands.
+    pub(crate) tour: RwSignal<Option<Step>>,
     /// The language of the programs.
     pub(crate) code: RwSignal<Format>,
     /// Whether the command palette is open.
@@ -87,6 +92,8 @@ impl Keep {
             import: RwSignal::new(None),
             export: RwSignal::new(None),
             failed: RwSignal::new(None),
+            ending: RwSignal::new(None),
+            tour: RwSignal::new(None),
             code: RwSignal::new(remembered_code()),
             palette: RwSignal::new(false),
             undo: RwSignal::new_local(None),
@@ -106,6 +113,20 @@ impl Page {
             write(local(), CODE, name);
             self.keep.code.set(format);
         }
+    }
+
+    /// Takes an arrangement's note away.
+    pub(crate) fn dismiss_note(self) {
+        let note = self.progress.get_untracked();
+        self.progress.set(None);
+        self.keep.can_undo(|text| text.keep.note_closed, move || self.progress.set(note.clone()));
+    }
+
+    /// Closes the details of the chosen line.
+    pub(crate) fn close_details(self) {
+        let chosen = self.log_selected.get_untracked();
+        self.log_selected.set(None);
+        self.keep.can_undo(|text| text.keep.details_closed, move || self.log_selected.set(chosen));
     }
 
     /// Shows which lines of the program make the chosen event.

@@ -117,6 +117,7 @@ impl Page {
 
     /// Whatever is drawn from the log starts over.
     fn shown_anew(self) {
+        self.keep.undo.set(None);
         self.epoch.update(|epoch| *epoch += 1);
         self.with_pane(LogPane::start_over);
         self.notify();

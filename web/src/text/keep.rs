@@ -57,6 +57,17 @@ texts! {
             / "浏览器无法读取这个文件。",
         saved_closed: "Saved log closed" / "已關閉儲存的紀錄" / "已关闭已保存的日志",
         undo: "Undo" / "復原" / "撤销",
+        end_title: "Close this session?" / "要關閉這個工作階段嗎？" / "要关闭这个会话吗？",
+        end_text:
+            "{sockets} and the log go with it. This cannot be undone; export the log first if you want to keep it."
+            / "{sockets}和紀錄會一併消失，無法復原；若要保留紀錄，請先匯出。"
+            / "{sockets}和记录会一并消失，无法撤销；若要保留记录，请先导出。",
+        end_one: "Its {n} open socket" / "其中 {n} 個開啟的套接字" / "其中 {n} 个打开的套接字",
+        end_many: "Its {n} open sockets" / "其中 {n} 個開啟的套接字" / "其中 {n} 个打开的套接字",
+        end_no: "Keep it" / "保留" / "保留",
+        end_yes: "Close it" / "關閉" / "关闭",
+        note_closed: "Note dismissed" / "已關閉說明" / "已关闭说明",
+        details_closed: "Details closed" / "已關閉詳細資料" / "已关闭详情",
         dismiss: "Dismiss" / "關閉" / "关闭",
         no_calls_title: "A saved log" / "已儲存的紀錄" / "已保存的日志",
         no_calls:
