@@ -3,6 +3,7 @@
 
 mod access;
 mod arrangements;
+mod calls;
 mod code;
 mod connection;
 mod docs;

@@ -30,6 +30,9 @@ impl Page {
             match self.connection.call(call.clone()).await {
                 Ok(answer) => {
                     let success = success(&call, &answer);
+                    if let Some(info) = &success.info {
+                        self.sockets.update(|table| table.set_info((**info).clone()));
+                    }
                     show(End::Done(success));
                     self.go_on(socket, name);
                     done();

@@ -31,17 +31,23 @@
 //! | `arrangement-note`, `arrangement-error`, `arrangement-fault` | what to look for; at which step it stopped, and why |
 //! | `socket-card` | with `data-socket="3"`, `data-selected`; in it `socket-select`, `socket-local`, `socket-peer`, `socket-state`, `socket-queues`, `socket-backlog`, `socket-close` |
 //! | `closed-toggle`, `closed-socket` | the sockets closed so far (`data-socket`) |
-//! | `call-tab-bind` `-listen` `-accept` `-connect` `-send` `-recv` `-shutdown` `-close` `-options` `-configure` | the calls of the selected socket; `data-natural="true"` on the natural next one |
+//! | `call-tab-bind` `-listen` `-accept` `-connect` `-send` `-recv` `-shutdown` `-close` `-options` `-configure` `-poll` `-info` | the calls of the selected socket; `data-natural="true"` on the natural next one |
 //! | `splitter` | the edge between the calls and the view below |
 //! | `call-form` | the form, with `data-call` and `data-socket` |
-//! | `field-address`, `field-backlog`, `field-data`, `field-data-form`, `field-encoding`, `field-to`, `field-max`, `field-timeout` (seconds, blank waits for ever), `field-flag-peek` `-oob` `-waitall`, `field-how`, `field-linger`, `field-option`, `field-option-value`, `field-receive`, `field-accept`, `field-responder` | inputs and selects; `field-data-form` is `text` `hex` `escaped` `zeros` |
+//! | `field-address`, `field-backlog`, `field-data`, `field-data-form`, `field-encoding`, `field-to`, `field-max`, `field-timeout` (seconds, blank waits for ever), `field-flag-peek` `-oob` `-waitall`, `field-how`, `field-linger`, `field-option`, `field-option-value`, `field-receive`, `field-accept`, `field-responder`, `field-poll-socket`, `field-poll-for`, `field-rules` | inputs and selects; `field-data-form` is `text` `hex` `escaped` `zeros` |
 //! | `known-address` | fills in the address of the session's socket `data-socket`, in `connect` and `send` |
 //! | `field-error` | a mistake in words, with `data-field` |
-//! | `payload-bytes` | how many bytes the payload comes to |
+//! | `payload-bytes`, `payload-preview`, `payload-kept` | how many bytes the payload comes to; the first of them; why it cannot be written in the form that was chosen |
+//! | `quick-send`, `quick-keep`, `quick-edit`, `quick-name`, `quick-data`, `quick-remove` | the kept payloads (`data-index`) and what edits them |
+//! | `send-more`, `repeat-times`, `repeat-every`, `repeat-start`, `send-file` | what sends over and over, and files |
+//! | `sending`, `sending-words`, `sending-stop`, `sending-error` | how far that is (`data-running`), what stops it, and why it failed |
+//! | `rule` | of a responder, with `data-index`; in it `rule-when`, `rule-pattern`, `rule-send`, `rule-form`, `rule-delay`, `rule-close`, `rule-remove`; `rule-add` makes one |
+//! | `session-calls` | opens `resolve-name`, `resolve-run`, `resolve-result`, `resolve-error`, `note-text`, `note-run`, `note-error` |
+//! | `socket-menu` | in a card: opens `socket-menu-info`, `-options`, `-copy`, `-duplicate`, `-reset` |
 //! | `python-line`, `python-line-get` | the line of Python about to be performed; in `options` also the one that reads |
 //! | `call-run`, `call-get` | perform the call; read an option |
 //! | `call-result`, `call-error`, `call-eof` | how the last call ended; `data-errno` on `call-error` |
-//! | `result-text`, `result-hex`, `result-decoded`, `result-encoding` | the received bytes under the form |
+//! | `result-text`, `result-hex`, `result-decoded`, `result-encoding`, `result-info` | the received bytes under the form |
 //! | `waiting-call`, `waiting-cancel` | above the log, with `data-call` and `data-socket`; `card-waiting-call`, `card-waiting-cancel` in cards, `result-waiting-call`, `result-waiting-cancel` under the form |
 //! | `log-row` | a visible row, with `data-seq`, `data-kind`, `data-socket` |
 //! | `log-follow`, `log-newest` | follow the newest rows; the button that counts what came meanwhile |
@@ -56,10 +62,12 @@ mod actions;
 mod browser_storage;
 mod components;
 mod connection;
+mod encodings;
 mod export;
 mod import;
 mod log_pane;
 pub mod model;
+mod sending;
 mod state;
 pub mod text;
 

@@ -24,6 +24,8 @@ use crate::model::facts::Facts;
 use crate::model::form::{CallKind, Drafts};
 use crate::model::log_store::LogStore;
 use crate::model::outcome::{CallError, Outcome};
+use crate::model::quick::QuickList;
+use crate::model::sending::Sending;
 use crate::model::sockets::SocketTable;
 use crate::text::Text;
 pub(crate) use keep::{Export, Import, ImportError, Keep};
@@ -120,6 +122,10 @@ pub(crate) struct Page {
     pub(crate) part: RwSignal<Part>,
     /// The view below the calls.
     pub(crate) view: RwSignal<View>,
+    /// What is sent over and over, or piece by piece.
+    pub(crate) sending: RwSignal<Option<Sending>>,
+    /// The payloads kept for quick sending.
+    pub(crate) quick: RwSignal<QuickList>,
     /// How high the calls are in pixels, once somebody chose it.
     pub(crate) call_height: RwSignal<Option<u32>>,
     /// The arrangement that runs or ran last.
@@ -184,6 +190,8 @@ impl Page {
             outcomes: RwSignal::new(BTreeMap::new()),
             part: RwSignal::new(Part::default()),
             view: RwSignal::new(preferences::remembered_view()),
+            sending: RwSignal::new(None),
+            quick: RwSignal::new(preferences::remembered_quick()),
             call_height: RwSignal::new(preferences::remembered_call_height()),
             progress: RwSignal::new(None),
             log_counts: RwSignal::new((0, 0)),

@@ -21,6 +21,8 @@ mod log;
 mod mistake;
 mod outcome;
 mod palette;
+mod payload;
+mod rules;
 mod sockets;
 mod states;
 mod tour;
@@ -41,6 +43,8 @@ pub use log::Log;
 pub use mistake::MistakeTexts;
 pub use outcome::OutcomeTexts;
 pub use palette::Palette;
+pub use payload::PayloadTexts;
+pub use rules::RuleTexts;
 pub use sockets::Sockets;
 pub use states::States;
 pub use table::Explained;
@@ -63,6 +67,8 @@ groups! {
     mistake: MistakeTexts,
     outcome: OutcomeTexts,
     palette: Palette,
+    payload: PayloadTexts,
+    rules: RuleTexts,
     sockets: Sockets,
     states: States,
     tour: Tour,

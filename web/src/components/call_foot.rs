@@ -55,7 +55,7 @@ pub(super) fn CallFoot(
 #[component]
 fn PythonLine(form: Form, line: Signal<String>, testid: &'static str) -> impl IntoView {
     view! {
-        <div class="python" title=move || form.page.text().call.python>
+        <div class="python" class:blank=move || line.with(String::is_empty) title=move || form.page.text().call.python>
             <span class="python-prompt" aria-hidden="true">">>>"</span>
             <span class="visually-hidden">{move || form.page.text().call.python}</span>
             <code data-testid=testid>{move || line.get()}</code>

@@ -1,12 +1,15 @@
 //! The form of one call on one socket.
 
 use leptos::prelude::*;
-use sockyard_protocol::call::OPTION_NAMES;
 use sockyard_protocol::{Call, SocketId};
 
 use super::field::{Flags, Menu, TextInput};
 use super::focus;
+use super::option_fields::OptionFields;
 use super::payload_field::PayloadText;
+use super::poll_fields::PollFields;
+use super::rules_field::RulesField;
+use super::send_more::SendMore;
 use crate::model::form::{Built, CallKind, Drafts, Field, build};
 use crate::model::mistake::Mistake;
 use crate::model::python;
@@ -26,7 +29,7 @@ pub(super) struct Form {
     /// The call.
     pub(super) kind: Memo<CallKind>,
     /// The socket as it stands.
-    view: Memo<Option<SocketView>>,
+    pub(super) view: Memo<Option<SocketView>>,
     /// The call that the entries make, or what is wrong with them.
     pub(super) built: Memo<Built>,
     /// The call that was tried: only then is an empty field a mistake to show.
@@ -192,6 +195,7 @@ fn fields(form: Form, kind: CallKind) -> AnyView {
                 })}
             <Timeout form/>
             <FlagsOf form kind/>
+            <SendMore form/>
         }
         .into_any(),
         CallKind::Recv => view! {
@@ -212,11 +216,13 @@ fn fields(form: Form, kind: CallKind) -> AnyView {
             <TextInput form field=Field::Linger label=|labels| labels.linger hint=|labels| labels.linger_hint blank=true/>
         }
         .into_any(),
-        CallKind::Options => view! {
-            <Menu form field=Field::Option label=|labels| labels.option names=OPTION_NAMES/>
-            <TextInput form field=Field::OptionValue label=|labels| labels.option_value hint=|labels| labels.option_value_hint/>
+        CallKind::Options => view! { <OptionFields form/> }.into_any(),
+        CallKind::Poll => view! {
+            <PollFields form/>
+            <Timeout form/>
         }
         .into_any(),
+        CallKind::Info => ().into_any(),
         CallKind::Configure => view! {
             <Menu form field=Field::Receive label=|labels| labels.receive options=&[
                 ("manual", |labels| labels.receive_manual),
@@ -230,7 +236,9 @@ fn fields(form: Form, kind: CallKind) -> AnyView {
                 ("none", |labels| labels.responder_none),
                 ("echo", |labels| labels.responder_echo),
                 ("discard", |labels| labels.responder_discard),
+                ("rules", |labels| labels.responder_rules),
             ]/>
+            <RulesField form/>
         }
         .into_any(),
     }
@@ -264,5 +272,7 @@ fn about(kind: CallKind, is_datagram: bool, texts: &'static CallBar) -> &'static
         CallKind::Close => texts.about_close,
         CallKind::Options => texts.about_options,
         CallKind::Configure => texts.about_configure,
+        CallKind::Poll => texts.about_poll,
+        CallKind::Info => texts.about_info,
     }
 }

@@ -1,14 +1,14 @@
 //! How the last call ended.
 
 use leptos::prelude::*;
-use sockyard_protocol::SocketId;
+use sockyard_protocol::{SocketId, SocketInfo};
 
 use super::bytes_view::BytesView;
 use super::fault_view::FaultView;
 use super::focus;
 use super::waiting::SocketWaiting;
 use crate::model::errno;
-use crate::model::outcome::{CallError, End, Outcome, Success};
+use crate::model::outcome::{CallError, End, Outcome, Success, facts};
 use crate::state::Page;
 use crate::text::{Text, fill};
 
@@ -41,6 +41,27 @@ pub(super) fn CallResult(
 fn end_of_data(page: Page, socket: SocketId, text: &'static Text) -> &'static str {
     let own = page.sockets.with_untracked(|table| table.get(socket).is_some_and(|view| view.read_ended));
     if own { text.outcome.eof_own } else { text.outcome.eof }
+}
+
+/// What the kernel knows of a socket, by the names that programs read.
+#[component]
+fn Facts(info: SocketInfo) -> impl IntoView {
+    let facts = serde_json::to_value(info).map(|info| facts(&info)).unwrap_or_default();
+    view! {
+        <dl class="info-facts" data-testid="result-info">
+            {facts
+                .into_iter()
+                .map(|(name, value)| {
+                    view! {
+                        <div>
+                            <dt>{name}</dt>
+                            <dd class="mono">{value}</dd>
+                        </div>
+                    }
+                })
+                .collect_view()}
+        </dl>
+    }
 }
 
 fn announcement(page: Page, socket: SocketId, outcome: &Outcome) -> String {
@@ -82,7 +103,7 @@ fn ended(page: Page, socket: SocketId, Outcome { call, end }: Outcome) -> AnyVie
 #[component]
 fn Succeeded(on: SocketId, call: &'static str, success: Success) -> impl IntoView {
     let page = Page::from_context();
-    let Success { words, bytes, eof, socket } = success;
+    let Success { words, bytes, eof, socket, info } = success;
     let words = StoredValue::new(words);
     let sentences = move || {
         let text = page.text();
@@ -107,6 +128,7 @@ fn Succeeded(on: SocketId, call: &'static str, success: Success) -> impl IntoVie
                         </button>
                     }
                 })}
+            {info.map(|info| view! { <Facts info=*info/> })}
             {bytes.filter(|bytes| !bytes.is_empty()).map(|bytes| view! { <BytesView bytes prefix="result" columns=16/> })}
         </div>
     }

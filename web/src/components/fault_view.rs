@@ -1,12 +1,12 @@
 //! An error explained in words.
 
 use leptos::prelude::*;
-use sockyard_protocol::Fault;
+use sockyard_protocol::{Fault, FaultKind};
 
 use crate::model::errno;
 use crate::model::outcome::CallError;
 use crate::state::Page;
-use crate::text::fill;
+use crate::text::{Language, fill};
 
 /// Why a call failed, what that means and what to try.
 #[component]
@@ -44,6 +44,15 @@ fn Explained(fault: Fault, testid: &'static str) -> impl IntoView {
     let shown_name = fault.with_value(|fault| fault.data.errno.clone());
     let title = move || fault.with_value(|fault| errno::title(fault, page.text()));
     let hint = fault.with_value(|fault| fault.data.hint.clone());
+    // The server's hint is in English. A reader of another language has the page's own explanation instead, unless only
+    // the hint says which field is wrong.
+    let names_field =
+        fault.with_value(|fault| matches!(fault.data.kind, FaultKind::Protocol | FaultKind::Payload));
+    let hints = Memo::new(move |_| {
+        names_field
+            || page.preferences.language.get() == Language::English
+            || fault.with_value(|fault| errno::explain(fault, page.text()).is_none())
+    });
     let bytes = fault.with_value(|fault| fault.data.bytes);
     let means =
         move || fault.with_value(|fault| errno::explain(fault, page.text()).map(|explained| explained.means));
@@ -56,7 +65,10 @@ fn Explained(fault: Fault, testid: &'static str) -> impl IntoView {
                 {shown_name.map(|name| view! { <code class="errno">{name}</code> " " })}
                 {title}
             </p>
-            {hint.map(|hint| view! { <p class="fault-hint" lang="en">{hint}</p> })}
+            {hint
+                .map(|hint| {
+                    view! { <p class="fault-hint" lang="en" class:gone=move || !hints.get()>{hint}</p> }
+                })}
             {bytes
                 .map(|bytes| {
                     view! {

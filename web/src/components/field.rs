@@ -181,6 +181,9 @@ pub(super) fn InlineMenu(
     /// Values that are their own labels.
     #[prop(optional)]
     names: &'static [&'static str],
+    /// Takes the choice instead of the form, which may refuse it.
+    #[prop(optional)]
+    on_change: Option<Callback<String>>,
 ) -> impl IntoView {
     let page = form.page;
     let id = format!("field-{}", field.name());
@@ -191,7 +194,15 @@ pub(super) fn InlineMenu(
             data-testid=id
             aria-label=move || label(&page.text().labels)
             title=move || label(&page.text().labels)
-            on:change=move |event| form.set(field, event_target_value(&event))
+            on:change=move |event| match on_change {
+                None => form.set(field, event_target_value(&event)),
+                Some(on_change) => {
+                    on_change.run(event_target_value(&event));
+                    // What was refused is not left chosen.
+                    let select = event_target::<web_sys::HtmlSelectElement>(&event);
+                    select.set_value(&untrack(|| form.entry(field)));
+                }
+            }
         >
             {choices(form, field, options, names)}
         </select>

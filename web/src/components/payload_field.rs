@@ -4,8 +4,11 @@ use leptos::prelude::*;
 
 use super::call_form::Form;
 use super::field::{InlineMenu, Note};
-use crate::model::form::{ENCODINGS, Field, payload_of};
-use crate::model::mistake::payload;
+use super::quick_send::QuickSend;
+use crate::encodings::BrowserTables;
+use crate::model::form::{ENCODINGS, Field};
+use crate::model::mistake::Mistake;
+use crate::model::payload::{Entered, Unwritable, bytes, convert, escape, hex};
 use crate::text::{count, fill};
 
 /// What browsers report instead of a key that an input method has taken; Safari does so for the Enter that ends
@@ -24,6 +27,17 @@ pub(super) fn PayloadText(
     // What stood here before they went back; going forward ends at it.
     let unsent = StoredValue::new(String::new());
     let is_count = Memo::new(move |_| form.entry(Field::DataForm) == "zeros");
+    // Why the payload could not be turned into the form that was chosen last.
+    let unwritable = RwSignal::new(None::<Unwritable>);
+    let dropping = RwSignal::new(false);
+    let switch = move |to: String| match convert(&untrack(|| entered(form)), &to, &BrowserTables) {
+        Ok(Entered { data, .. }) => {
+            unwritable.set(None);
+            form.set(Field::Data, data);
+            form.set(Field::DataForm, to);
+        }
+        Err(why) => unwritable.set(Some(why)),
+    };
     let is_text = Memo::new(move |_| form.entry(Field::DataForm) == "text");
     let is_wrong = Memo::new(move |_| form.mistake(Field::Data).is_some());
     let recall = move |event: leptos::ev::KeyboardEvent| {
@@ -71,7 +85,7 @@ pub(super) fn PayloadText(
                 <label class="field-label" for="field-data">
                     {move || if is_count.get() { page.text().labels.zeros } else { page.text().labels.data }}
                 </label>
-                <InlineMenu form field=Field::DataForm label=|labels| labels.data_form options=&[
+                <InlineMenu form field=Field::DataForm label=|labels| labels.data_form on_change=Callback::new(switch) options=&[
                     ("text", |labels| labels.form_text),
                     ("hex", |labels| labels.form_hex),
                     ("escaped", |labels| labels.form_escaped),
@@ -91,38 +105,98 @@ pub(super) fn PayloadText(
                 autocapitalize="off"
                 spellcheck="false"
                 placeholder=move || page.text().call.recall
+                on:dragover=move |event: leptos::ev::DragEvent| {
+                    event.prevent_default();
+                    dropping.set(true);
+                }
+                on:dragleave=move |_| dropping.set(false)
+                on:drop=move |event: leptos::ev::DragEvent| {
+                    event.prevent_default();
+                    dropping.set(false);
+                    let files = event.data_transfer().and_then(|data| data.files());
+                    if let Some(file) = files.and_then(|files| files.get(0)) {
+                        send_file(form, file);
+                    }
+                }
                 aria-describedby="field-data-note"
                 aria-invalid=move || is_wrong.get().to_string()
                 prop:value=move || form.entry(Field::Data)
                 on:input=move |event| {
                     // What is typed now is a text of its own to come back to.
                     back.set(0);
+                    unwritable.set(None);
                     form.set(Field::Data, event_target_value(&event));
                 }
                 on:keydown=recall
             ></textarea>
             <Note form field=Field::Data id="field-data-note".to_owned() hint=|_| ""/>
+            <p class="field-error" role="status" data-testid="payload-kept" class:gone=move || unwritable.with(Option::is_none)>
+                {move || unwritable.with(|why| why.as_ref().map(|why| why.words(page.text())))}
+            </p>
+            <p class="payload-drop" class:gone=move || !dropping.get()>{move || page.text().payload.drop}</p>
+            <Preview form/>
+            <QuickSend form/>
         </div>
     }
 }
 
-/// How many bytes the payload comes to, as far as the page can tell.
+/// What stands in the fields of the payload.
+pub(super) fn entered(form: Form) -> Entered {
+    Entered {
+        data: form.entry(Field::Data),
+        form: form.entry(Field::DataForm),
+        encoding: form.entry(Field::Encoding),
+    }
+}
+
+/// Sends a file with the destination that stands in the form.
+pub(super) fn send_file(form: Form, file: web_sys::File) {
+    let to = match form.is_datagram {
+        true => untrack(|| form.entry(Field::To)).trim().parse().ok(),
+        false => None,
+    };
+    form.page.send_file(form.socket, file, to, form.is_datagram);
+}
+
+/// How many bytes the payload comes to, or what the encoding lacks.
 #[component]
 fn ByteCount(form: Form) -> impl IntoView {
     let page = form.page;
     let words = move || {
-        let draft = page.drafts.with(|drafts| drafts.of(form.socket));
-        let view = form.view()?;
+        let entered = entered(form);
         let texts = &page.text().call;
-        match payload_of(&draft, &view) {
-            Ok(sockyard_protocol::Payload::Text { encoding: Some(encoding), .. }) => {
-                Some(fill(texts.bytes_server, &[("encoding", &encoding)]))
-            }
-            Ok(entered) => payload(&entered)
-                .ok()
-                .map(|bytes| count(bytes.len() as u64, texts.bytes_one, texts.bytes_many)),
+        match bytes(&entered, &BrowserTables) {
+            Ok(Some(bytes)) => Some(count(bytes.len() as u64, texts.bytes_one, texts.bytes_many)),
+            Ok(None) => Some(fill(texts.bytes_server, &[("encoding", &entered.encoding)])),
+            Err(mistake @ Mistake::NotInEncoding(..)) => Some(mistake.words(page.text())),
             Err(_) => None,
         }
     };
     view! { <span class="quiet field-data-count" data-testid="payload-bytes">{words}</span> }
+}
+
+/// The first bytes as they will be sent; where hex is entered, as the text that they would be.
+#[component]
+fn Preview(form: Form) -> impl IntoView {
+    /// Bytes shown; one line has room for no more.
+    const SHOWN: usize = 32;
+    let page = form.page;
+    let line = Memo::new(move |_| {
+        let entered = entered(form);
+        let bytes = bytes(&entered, &BrowserTables).ok().flatten().unwrap_or_default();
+        let shown = &bytes[..bytes.len().min(SHOWN)];
+        let line = if entered.form == "hex" { escape(shown) } else { hex(shown) };
+        if bytes.len() > SHOWN { line + " …" } else { line }
+    });
+    view! {
+        <p
+            class="payload-preview mono"
+            class:gone=move || line.with(String::is_empty)
+            data-testid="payload-preview"
+            title=move || page.text().payload.preview
+        >
+            <span class="visually-hidden">{move || page.text().payload.preview} ": "</span>
+            {move || line.get()}
+        </p>
+    }
 }

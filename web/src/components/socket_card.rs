@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use sockyard_protocol::{Mode, Responder, SocketId, SocketInfo};
 
 use super::badge::Badge;
+use super::card_menu::CardMenu;
 use super::waiting::SocketWaiting;
 use crate::model::format::{bytes, duration_us};
-use crate::model::sockets::{SocketView, hue};
+use crate::model::sockets::{Queue, SocketView, hue};
 use crate::model::summary::socket_kind;
 use crate::state::{Page, Part};
 use crate::text::{Sockets, States, fill};
@@ -58,6 +59,7 @@ pub(super) fn SocketCard(
                     <span class="card-kind">{kind}</span>
                 </button>
                 <StateWord view/>
+                <CardMenu socket view closing/>
                 <button
                     type="button"
                     class="icon-button"
@@ -81,6 +83,7 @@ pub(super) fn SocketCard(
                     .and_then(|info| info.backlog)
                     .map(|backlog| view! { <BacklogMeter waiting=backlog.waiting limit=backlog.limit/> })
             }}
+            <Queues view/>
             <p class="card-facts">
                 {move || view.get().map(|view| facts(&view, texts()))}
             </p>
@@ -89,6 +92,51 @@ pub(super) fn SocketCard(
             </p>
             <SocketWaiting socket place="card"/>
         </article>
+    }
+}
+
+/// The two queues as bars, the words for them below.
+#[component]
+fn Queues(view: Memo<Option<SocketView>>) -> impl IntoView {
+    let page = Page::from_context();
+    let texts = move || &page.text().sockets;
+    let queues = Memo::new(move |_| {
+        view.with(|view| view.as_ref().map(|view| (view.receive_queue(), view.send_queue())))
+    });
+    let receive = Memo::new(move |_| queues.get().and_then(|(receive, _)| receive));
+    let send = Memo::new(move |_| queues.get().and_then(|(_, send)| send));
+    view! {
+        <div class="meters" class:gone=move || receive.get().is_none() && send.get().is_none()>
+            <Meter queue=receive label=Signal::derive(move || texts().receive_meter.to_owned())/>
+            <Meter queue=send label=Signal::derive(move || texts().send_meter.to_owned())/>
+        </div>
+    }
+}
+
+/// How full a queue is.
+#[component]
+fn Meter(queue: Memo<Option<Queue>>, label: Signal<String>) -> impl IntoView {
+    let percent = move || queue.get().map_or(0, Queue::percent);
+    let words = move || {
+        let queue = queue.get()?;
+        Some(format!("{}: {} / {}", label.get(), bytes(queue.bytes), bytes(queue.most)))
+    };
+    view! {
+        <div
+            class="meter"
+            class:gone=move || queue.get().is_none()
+            role="meter"
+            aria-valuemin="0"
+            aria-valuemax="100"
+            aria-valuenow=percent
+            aria-label=words
+            title=words
+        >
+            <span class="meter-label" aria-hidden="true">{move || label.get()}</span>
+            <span class="meter-track" aria-hidden="true">
+                <span class="meter-fill" class:full=move || { percent() >= 80 } style:width=move || format!("{}%", percent())></span>
+            </span>
+        </div>
     }
 }
 
@@ -172,6 +220,7 @@ fn facts(view: &SocketView, texts: &Sockets) -> String {
     if view.peer_closed {
         facts.push(texts.peer_closed.to_owned());
     }
+    facts.extend(view.options.iter().map(|(name, value)| format!("{name} {value}")));
     if let Some(info) = &view.info {
         if info.accept == Mode::Stream {
             facts.push(texts.accepting.to_owned());
@@ -179,8 +228,11 @@ fn facts(view: &SocketView, texts: &Sockets) -> String {
         if info.receive == Mode::Stream {
             facts.push(texts.streaming.to_owned());
         }
-        if matches!(info.responder, Some(Responder::Echo {})) {
-            facts.push(texts.echoing.to_owned());
+        match &info.responder {
+            Some(Responder::Echo {}) => facts.push(texts.echoing.to_owned()),
+            Some(Responder::Discard {}) => facts.push(texts.discarding.to_owned()),
+            Some(Responder::Rules { .. }) => facts.push(texts.by_rules.to_owned()),
+            None => {}
         }
     }
     facts.join(" · ")

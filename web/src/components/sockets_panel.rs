@@ -2,15 +2,20 @@
 
 use leptos::prelude::*;
 use sockyard_protocol::SocketId;
+use wasm_bindgen::JsCast;
 
 use super::arrangements::Arrangements;
 use super::badge::Badge;
 use super::focus;
 use super::new_socket::NewSocket;
+use super::session_calls::SessionCalls;
 use super::socket_card::SocketCard;
 use crate::model::summary::socket_kind;
 use crate::state::Page;
 use crate::text::{count, fill};
+
+/// More sockets than these are drawn densely: so many cards in full fill a laptop's screen.
+const DENSE_FROM: usize = 8;
 
 /// The left part.
 #[component]
@@ -32,6 +37,37 @@ pub(super) fn SocketsPanel() -> impl IntoView {
         let used = numbers.with(Vec::len).to_string();
         Some(fill(texts().limit, &[("used", &used), ("most", &most.to_string())]))
     };
+    // Among the cards the arrows choose, and Delete closes.
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if target.is_none_or(|target| !target.class_list().contains("card-select")) {
+            return;
+        }
+        let sockets = numbers.get_untracked();
+        let chosen = page.selected.get_untracked();
+        let current = sockets.iter().position(|socket| Some(*socket) == chosen);
+        let last = sockets.len().saturating_sub(1);
+        let next = match event.key().as_str() {
+            "ArrowDown" => current.map_or(0, |current| (current + 1).min(last)),
+            "ArrowUp" => current.map_or(0, |current| current.saturating_sub(1)),
+            "Home" => 0,
+            "End" => last,
+            "Delete" => {
+                if let Some(chosen) = chosen {
+                    event.prevent_default();
+                    closing.set(Some(chosen));
+                    page.close_socket(chosen);
+                }
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        if let Some(socket) = sockets.get(next) {
+            page.choose(*socket);
+            focus::take(format!("[data-testid=socket-card][data-socket=\"{socket}\"] .card-select"));
+        }
+    };
     view! {
         <section class="part part-sockets" aria-labelledby="sockets-title">
             <div class="part-head">
@@ -44,7 +80,7 @@ pub(super) fn SocketsPanel() -> impl IntoView {
                     <NewSocket/>
                     <Arrangements/>
                 </div>
-                <div class="cards">
+                <div class="cards" class:dense=move || { numbers.with(Vec::len) > DENSE_FROM } on:keydown=on_key>
                     <For each=move || numbers.get() key=|socket| *socket let(socket)>
                         <SocketCard socket closing/>
                     </For>
@@ -53,6 +89,7 @@ pub(super) fn SocketsPanel() -> impl IntoView {
                     </p>
                 </div>
                 <ClosedSockets/>
+                <SessionCalls/>
             </div>
         </section>
     }

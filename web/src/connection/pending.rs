@@ -64,6 +64,8 @@ impl Pending {
                     Call::SocketConnect(call) => call.socket,
                     Call::SocketSend(call) => call.socket,
                     Call::SocketRecv(call) => call.socket,
+                    // One bar, at the first of them.
+                    Call::SocketPoll(call) => *call.sockets.first()?,
                     _ => return None,
                 };
                 Some(Waiting { id: *id, call: short_name(call), socket, since: *since })

@@ -2,8 +2,10 @@
 
 mod build;
 mod draft;
+pub mod option;
+pub mod rules;
 
-pub use build::{Built, build, payload_of};
+pub use build::{Built, build, build_with, payload_of};
 pub use draft::{Draft, Drafts};
 
 use serde::{Deserialize, Serialize};
@@ -33,11 +35,15 @@ pub enum CallKind {
     Options,
     /// What the server does by itself.
     Configure,
+    /// `poll(2)`.
+    Poll,
+    /// What the kernel knows.
+    Info,
 }
 
 impl CallKind {
     /// All of them, in order.
-    pub const ALL: [CallKind; 10] = [
+    pub const ALL: [CallKind; 12] = [
         CallKind::Bind,
         CallKind::Listen,
         CallKind::Accept,
@@ -48,6 +54,8 @@ impl CallKind {
         CallKind::Close,
         CallKind::Options,
         CallKind::Configure,
+        CallKind::Poll,
+        CallKind::Info,
     ];
 
     /// Its name as programs write it, also in test ids.
@@ -63,6 +71,8 @@ impl CallKind {
             CallKind::Close => "close",
             CallKind::Options => "options",
             CallKind::Configure => "configure",
+            CallKind::Poll => "poll",
+            CallKind::Info => "info",
         }
     }
 
@@ -116,6 +126,12 @@ pub enum Field {
     Accept,
     /// Whether the server answers by itself.
     Responder,
+    /// The rules by which it answers, as JSON of [`rules::RuleDraft`]s.
+    Rules,
+    /// The sockets to poll, as numbers with commas between.
+    PollSockets,
+    /// What to poll for: `read`, `write`, `both`.
+    PollFor,
 }
 
 impl Field {
@@ -140,6 +156,9 @@ impl Field {
             Field::Receive => "receive",
             Field::Accept => "accept",
             Field::Responder => "responder",
+            Field::Rules => "rules",
+            Field::PollSockets => "poll-sockets",
+            Field::PollFor => "poll-for",
         }
     }
 }
@@ -187,4 +206,4 @@ pub fn natural_next(socket: &SocketView) -> CallKind {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -40,6 +40,10 @@ pub enum Mistake {
     BadEscape(usize),
     /// A payload over the limit.
     TooLarge(usize),
+    /// A character that an encoding lacks, its position, and the encoding.
+    NotInEncoding(char, usize, &'static str),
+    /// What is wrong with a responder's rule, and which it is.
+    InRule(usize, Box<Mistake>),
 }
 
 impl Mistake {
@@ -69,6 +73,17 @@ impl Mistake {
             Mistake::OddHex => texts.odd_hex.to_owned(),
             Mistake::BadEscape(position) => fill(texts.bad_escape, &[("position", &position.to_string())]),
             Mistake::TooLarge(limit) => fill(texts.too_large, &[("limit", &limit.to_string())]),
+            Mistake::NotInEncoding(character, position, encoding) => fill(
+                texts.not_in_encoding,
+                &[
+                    ("character", &character.to_string()),
+                    ("position", &position.to_string()),
+                    ("encoding", encoding),
+                ],
+            ),
+            Mistake::InRule(rule, mistake) => {
+                fill(texts.in_rule, &[("n", &rule.to_string()), ("mistake", &mistake.words(text))])
+            }
         }
     }
 }

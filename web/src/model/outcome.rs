@@ -2,9 +2,11 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sockyard_protocol::answer::{Accepted, Bound, Connected, Listening, OptionValue, Received, Sent};
+use sockyard_protocol::answer::{
+    Accepted, Bound, Connected, Listening, OptionValue, Polled, Ready, Received, Sent,
+};
 use sockyard_protocol::call::RecvFlag;
-use sockyard_protocol::{Call, Fault, SocketId};
+use sockyard_protocol::{Call, Fault, SocketId, SocketInfo};
 
 use crate::model::format::duration_us;
 use crate::text::{Text, count, fill};
@@ -53,6 +55,8 @@ pub struct Success {
     pub eof: bool,
     /// A socket that the call made.
     pub socket: Option<SocketId>,
+    /// What the kernel said of the socket.
+    pub info: Option<Box<SocketInfo>>,
 }
 
 /// One sentence, kept apart from its language so that switching it turns old results, too.
@@ -88,6 +92,12 @@ pub enum Words {
     Closed,
     /// Of `configure`.
     Configured,
+    /// A socket that `poll` found ready.
+    Ready(Ready),
+    /// `poll` found none within its time limit.
+    NoneReady,
+    /// Of `info`.
+    Info,
 }
 
 impl Words {
@@ -126,6 +136,13 @@ impl Words {
             Words::Shutdown => texts.shutdown.to_owned(),
             Words::Closed => texts.closed.to_owned(),
             Words::Configured => texts.configured.to_owned(),
+            Words::Ready(Ready { socket, read, write, hangup, error }) => {
+                let signs = [(read, "read"), (write, "write"), (hangup, "hangup"), (error, "error")];
+                let signs: Vec<_> = signs.into_iter().filter(|(is, _)| **is).map(|(_, sign)| sign).collect();
+                fill(texts.ready, &[("n", &socket.to_string()), ("signs", &signs.join(", "))])
+            }
+            Words::NoneReady => texts.none_ready.to_owned(),
+            Words::Info => texts.info.to_owned(),
         }
     }
 }
@@ -171,8 +188,37 @@ pub fn success(call: &Call, answer: &Value) -> Success {
             read(answer, |OptionValue { value }| said(vec![Words::Value(value.to_string())]))
         }
         Call::SocketConfigure(_) => said(vec![Words::Configured]),
+        Call::SocketPoll(_) => read(answer, |Polled { ready }| {
+            let mut words: Vec<_> = ready.into_iter().map(Words::Ready).collect();
+            if words.is_empty() {
+                words.push(Words::NoneReady);
+            }
+            said(words)
+        }),
+        Call::SocketInfoCall(_) => {
+            read(answer, |info| Success { info: Some(Box::new(info)), ..said(vec![Words::Info]) })
+        }
         _ => Success::default(),
     }
+}
+
+/// An answer's members as pairs, those of objects within it with their owner's name before them; null is left out.
+pub fn facts(answer: &Value) -> Vec<(String, String)> {
+    let Some(object) = answer.as_object() else { return Vec::new() };
+    let mut all = Vec::new();
+    for (name, value) in object {
+        match value {
+            Value::Null => {}
+            Value::Object(_) => {
+                all.extend(facts(value).into_iter().map(|(inner, value)| (format!("{name}.{inner}"), value)));
+            }
+            Value::String(text) => all.push((name.clone(), text.clone())),
+            // Rules are read where they are edited; here it counts how many there are.
+            Value::Array(items) => all.push((name.clone(), items.len().to_string())),
+            value => all.push((name.clone(), value.to_string())),
+        }
+    }
+    all
 }
 
 fn received(answer: Received, is_peek: bool) -> Success {
@@ -204,7 +250,7 @@ mod tests {
     use super::*;
     use crate::text::Language;
     use serde_json::json;
-    use sockyard_protocol::call::{SocketListen, SocketRecv};
+    use sockyard_protocol::call::{PollFor, SocketListen, SocketPoll, SocketRecv};
 
     fn words(success: &Success) -> Vec<String> {
         success.words.iter().map(|words| words.say(Language::English.text())).collect()
@@ -237,6 +283,25 @@ mod tests {
         };
         assert_eq!(said(Vec::new()), Words::Truncated(9));
         assert_eq!(said(vec![RecvFlag::Peek]), Words::TruncatedPeek(9));
+    }
+
+    #[test]
+    fn a_poll_names_each_ready_socket_and_says_so_where_there_is_none() {
+        let call = SocketPoll { sockets: vec![3, 4], r#for: vec![PollFor::Read], timeout_ms: None }.into();
+        let ready = json!({"socket": 4, "read": true, "write": false, "hangup": true, "error": false});
+        assert_eq!(words(&success(&call, &json!({"ready": [ready]}))), ["socket 4: read, hangup"]);
+        assert_eq!(success(&call, &json!({"ready": []})).words, [Words::NoneReady]);
+    }
+
+    /// The facts that `info` shows are those of the wire, by their names there.
+    #[test]
+    fn facts_are_listed_by_their_names() {
+        let info = json!({"socket": 3, "local": "127.0.0.1:1", "peer": null, "tcp": {"rtt_us": 9}});
+        assert_eq!(
+            facts(&info),
+            [("local", "127.0.0.1:1"), ("socket", "3"), ("tcp.rtt_us", "9")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! A call as the line of Python that does the same, so that the page and a tutorial read alike.
 //!
 //! Each line stands alone: a time limit that it sets is gone after it. The modules that lines use are `socket`,
-//! `struct` and `base64`.
+//! `select`, `struct` and `base64`.
 
 use serde_json::Value;
 use sockyard_protocol::call::{
-    RecvFlag, SendFlag, SocketConfigure, SocketGetOption, SocketRecv, SocketSend, SocketSetOption,
+    PollFor, RecvFlag, SendFlag, SocketConfigure, SocketGetOption, SocketPoll, SocketRecv, SocketSend,
+    SocketSetOption,
 };
 use sockyard_protocol::{
     Address, Call, Family, Host, Mode, Payload, Responder, ShutdownHow, SocketType, UnixName,
@@ -53,7 +54,26 @@ pub fn line(call: &Call, socket_family: Family, is_datagram: bool) -> String {
         Call::SocketSetOption(call) => set_option(call, socket_family),
         Call::SocketGetOption(call) => get_option(call, socket_family),
         Call::SocketConfigure(call) => configure(call, is_datagram),
+        Call::SocketPoll(call) => poll(call),
+        Call::DnsResolve(call) => format!("socket.getaddrinfo(\"{}\", None)", host(&call.name)),
         _ => String::new(),
+    }
+}
+
+fn poll(call: &SocketPoll) -> String {
+    let sockets: Vec<_> = call.sockets.iter().map(|socket| format!("s{socket}")).collect();
+    let sockets = format!("[{}]", sockets.join(", "));
+    let list = |wanted| if call.r#for.contains(&wanted) { sockets.as_str() } else { "[]" };
+    let timeout = call.timeout_ms.map(|ms| format!(", {}", ms as f64 / 1000.0)).unwrap_or_default();
+    let (read, write) = (list(PollFor::Read), list(PollFor::Write));
+    format!("readable, writable, _ = select.select({read}, {write}, []{timeout})")
+}
+
+fn host(host: &Host) -> String {
+    match host {
+        Host::Any => String::new(),
+        Host::Ip(ip) => ip.to_string(),
+        Host::Name(name) => name.to_string(),
     }
 }
 

@@ -34,6 +34,8 @@ pub struct SocketView {
     pub peer_closed: bool,
     /// Whether `shutdown` ended its reading: then `recv` finds the end of the data whatever the peer does.
     pub read_ended: bool,
+    /// The options that this session set, as the kernel then reported them.
+    pub options: BTreeMap<String, serde_json::Value>,
     /// Who sent the datagram that came last.
     pub last_sender: Option<String>,
     /// Bytes sent and received, as counted from events until the kernel's figures come.
@@ -73,6 +75,7 @@ impl SocketView {
             listening: false,
             peer_closed: false,
             read_ended: false,
+            options: BTreeMap::new(),
             last_sender: None,
             sent: 0,
             received: 0,
@@ -95,6 +98,57 @@ impl SocketView {
         self.local.as_deref().is_some_and(|local| !local.is_empty() && !local.ends_with(":0"))
     }
 }
+
+/// How full a queue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// Bytes in it.
+    pub bytes: u64,
+    /// Bytes that it holds at most, as far as the kernel tells.
+    pub most: u64,
+}
+
+impl Queue {
+    /// How full it is, from 0 to 100. What is in it at all is seen.
+    pub fn percent(self) -> u64 {
+        match (self.bytes, self.most) {
+            (0, _) => 0,
+            (_, 0) => 100,
+            (bytes, most) => (bytes.saturating_mul(100) / most).clamp(2, 100),
+        }
+    }
+}
+
+impl SocketView {
+    /// What waits to be received. A listener has connections there instead.
+    ///
+    /// TCP tells how much more it would take by its window; for others it is the buffer's size, which is the kernel's default
+    /// until it is set.
+    pub fn receive_queue(&self) -> Option<Queue> {
+        let info = self.info.as_ref().filter(|info| info.backlog.is_none())?;
+        let bytes = info.receive_queue.filter(|_| info.state.as_deref() != Some("CLOSE"))?;
+        let most = match info.tcp.filter(|tcp| tcp.receive_window > 0) {
+            Some(tcp) => bytes + u64::from(tcp.receive_window),
+            None => self.buffer("receive_buffer"),
+        };
+        Some(Queue { bytes, most })
+    }
+
+    /// What was sent and has not arrived yet.
+    pub fn send_queue(&self) -> Option<Queue> {
+        let info = self.info.as_ref().filter(|info| info.backlog.is_none())?;
+        // After a refused connect the kernel still counts the SYN that nobody acknowledged.
+        let bytes = info.send_queue.filter(|_| info.state.as_deref() != Some("CLOSE"))?;
+        Some(Queue { bytes, most: self.buffer("send_buffer") })
+    }
+
+    fn buffer(&self, option: &str) -> u64 {
+        self.options.get(option).and_then(serde_json::Value::as_u64).unwrap_or(BUFFER_DEFAULT)
+    }
+}
+
+/// `net.core.rmem_default` and `wmem_default` of Linux, in bytes.
+const BUFFER_DEFAULT: u64 = 212_992;
 
 impl SocketTable {
     /// The open sockets by rising number.
@@ -171,6 +225,10 @@ impl SocketTable {
                 if let Some(from) = from.as_ref().filter(|from| !from.is_empty()) {
                     view.last_sender = Some(from.clone());
                 }
+            }
+            // A group is joined and left; neither is a value that the socket has.
+            EventKind::Option { name, value, .. } if !name.ends_with("_multicast") => {
+                view.options.insert(name.clone(), value.clone());
             }
             EventKind::Shutdown { how: ShutdownHow::Read | ShutdownHow::Both } => view.read_ended = true,
             EventKind::PeerClosed {} => view.peer_closed |= !view.read_ended,
@@ -312,6 +370,26 @@ mod tests {
         assert!(view.read_ended && !view.peer_closed);
         table.apply(&event(4, 3, EventKind::Reset {}));
         assert!(table.get(3).unwrap().peer_closed);
+    }
+
+    #[test]
+    fn a_queue_is_measured_by_the_buffer_that_was_set() {
+        let mut table = SocketTable::default();
+        table.apply(&created(3, SocketType::Dgram));
+        table.apply(&event(
+            2,
+            3,
+            EventKind::Option { name: "receive_buffer".into(), value: 4000.into(), asked: None },
+        ));
+        let mut view = table.get(3).unwrap().clone();
+        assert_eq!(view.receive_queue(), None);
+        let mut info = crate::model::form::tests::socket(SocketType::Dgram).info.unwrap();
+        info.receive_queue = Some(1000);
+        view.info = Some(info);
+        assert_eq!(view.receive_queue(), Some(Queue { bytes: 1000, most: 4000 }));
+        assert_eq!(view.receive_queue().unwrap().percent(), 25);
+        assert_eq!(Queue { bytes: 1, most: BUFFER_DEFAULT }.percent(), 2);
+        assert_eq!(Queue { bytes: 0, most: 0 }.percent(), 0);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use sockyard_protocol::SocketId;
 use super::{Page, View};
 use crate::browser_storage::{local, read, remove, tab, write};
 use crate::model::form::{CallKind, Drafts};
+use crate::model::quick::QuickList;
 use crate::text::Language;
 
 const LANGUAGE: &str = "sockyard.language";
@@ -16,6 +17,7 @@ const SELECTED: &str = "sockyard.selected";
 const CALL: &str = "sockyard.call";
 const VIEW: &str = "sockyard.view";
 const CALL_HEIGHT: &str = "sockyard.call-height";
+const QUICK: &str = "sockyard.quick";
 const DRAFTS: &str = "sockyard.drafts";
 /// Pause in typing after which it is saved.
 const SAVED_AFTER: Duration = Duration::from_millis(400);
@@ -115,6 +117,11 @@ impl Page {
             Some(height) => write(local(), CALL_HEIGHT, &height.to_string()),
             None => remove(local(), CALL_HEIGHT),
         });
+        Effect::new(move || {
+            if let Ok(json) = self.quick.with(serde_json::to_string) {
+                write(local(), QUICK, &json);
+            }
+        });
         self.keep_drafts();
     }
 
@@ -149,6 +156,11 @@ pub(super) fn remembered_socket() -> Option<SocketId> {
 pub(super) fn remembered_call() -> CallKind {
     let name = read(tab(), CALL);
     CallKind::ALL.into_iter().find(|call| Some(call.name()) == name.as_deref()).unwrap_or(CallKind::Bind)
+}
+
+/// The payloads kept in an earlier visit.
+pub(super) fn remembered_quick() -> QuickList {
+    read(local(), QUICK).map(|json| QuickList::read(&json)).unwrap_or_default()
 }
 
 /// The height of the calls chosen in an earlier visit, in pixels.

@@ -63,6 +63,16 @@ texts! {
             "What the server does by itself on this socket, over and over, without a call of yours."
             / "伺服器在這個套接字上不經您呼叫、持續自動執行的操作。"
             / "服务器在这个套接字上不经你调用、持续自动执行的操作。",
+            / "伺服器在這個套接字上不經您呼叫、持續自動執行的動作。"
+            / "服务器在这个套接字上不经你调用、持续自动运行的动作。",
+        about_poll:
+            "Asks which sockets a call would not wait on. Waits until one of them is ready."
+            / "詢問哪些套接字呼叫時不必等待。會等到其中一個就緒為止。"
+            / "询问哪些套接字调用时不必等待。会等到其中一个就绪为止。",
+        about_info:
+            "Asks the kernel for everything it knows of the socket: addresses, state, queues, counters."
+            / "向核心詢問這個套接字的一切：位址、狀態、佇列、計數。"
+            / "向内核询问这个套接字的一切：地址、状态、队列、计数。",
         bytes_one: "{n} byte" / "{n} 個位元組" / "{n} 个字节",
         bytes_many: "{n} bytes" / "{n} 個位元組" / "{n} 个字节",
         bytes_server:

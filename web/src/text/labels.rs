@@ -34,10 +34,19 @@ texts! {
             / "留空：照常；0：发送 RST 而不是 FIN",
         option: "Option" / "選項" / "选项",
         option_value: "New value" / "新的值" / "新的值",
-        option_value_hint:
-            "true, false, a number, null, or a group’s address"
-            / "true、false、數字、null，或群組的位址"
-            / "true、false、数字、null，或多播组的地址",
+        option_number_hint: "a whole number" / "整數" / "整数",
+        option_linger_hint:
+            "seconds, or “off”"
+            / "秒數，或「off」"
+            / "秒数，或“off”",
+        option_group_hint:
+            "a group’s address, such as 239.1.2.3 or ff11::1"
+            / "群組的位址，例如 239.1.2.3 或 ff11::1"
+            / "多播组的地址，例如 239.1.2.3 或 ff11::1",
+        option_read_hint:
+            "can only be read"
+            / "只能讀取"
+            / "只能读取",
         receive: "Receive" / "接收" / "接收",
         receive_manual: "when called" / "呼叫時" / "调用时",
         receive_stream: "by itself" / "自動" / "自动",
@@ -51,6 +60,14 @@ texts! {
             "take it and say nothing (discard)"
             / "收下但不回應（discard）"
             / "收下但不响应（discard）",
+        responder_rules: "by rules" / "依規則" / "按规则",
+        poll_sockets: "Sockets" / "套接字" / "套接字",
+        poll_for: "Ready for" / "等待就緒" / "等待就绪",
+        poll_both: "reading or writing" / "讀取或寫入" / "读取或写入",
+        poll_read: "reading" / "讀取" / "读取",
+        poll_write: "writing" / "寫入" / "写入",
+        value_on: "on" / "開" / "开",
+        value_off: "off" / "關" / "关",
         address_bind_hint:
             "127.0.0.1:7788, [::1]:7788, :7788 or unix:name"
             / "127.0.0.1:7788、[::1]:7788、:7788 或 unix:名稱"

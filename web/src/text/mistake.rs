@@ -60,5 +60,10 @@ texts! {
             "That is over the limit of {limit} bytes."
             / "超過 {limit} 個位元組的上限。"
             / "超过 {limit} 个字节的上限。",
+        not_in_encoding:
+            "{encoding} has no “{character}” (character {position})."
+            / "{encoding} 沒有「{character}」（第 {position} 個字元）。"
+            / "{encoding} 没有“{character}”（第 {position} 个字符）。",
+        in_rule: "Rule {n}: {mistake}" / "規則 {n}：{mistake}" / "规则 {n}：{mistake}",
     }
 }

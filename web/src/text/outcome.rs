@@ -61,5 +61,11 @@ texts! {
             "{n} bytes had been handed over before it failed."
             / "失敗之前已交出 {n} 個位元組。"
             / "失败之前已交出 {n} 个字节。",
+        ready: "socket {n}: {signs}" / "套接字 {n}：{signs}" / "套接字 {n}：{signs}",
+        none_ready:
+            "No socket was ready within the time limit."
+            / "時限內沒有套接字就緒。"
+            / "时限内没有套接字就绪。",
+        info: "as the kernel has it now" / "核心目前的狀態" / "内核当前的状态",
     }
 }

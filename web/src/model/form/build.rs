@@ -2,18 +2,32 @@
 
 use serde_json::Value;
 use sockyard_protocol::call::{
-    RECV_MAX, RecvFlag, SendFlag, SocketAccept, SocketBind, SocketClose, SocketConfigure, SocketConnect,
-    SocketListen, SocketRecv, SocketSend, SocketSetOption, SocketShutdown,
+    POLL_MAX, PollFor, RECV_MAX, RecvFlag, SendFlag, SocketAccept, SocketBind, SocketClose, SocketConfigure,
+    SocketConnect, SocketInfoCall, SocketListen, SocketPoll, SocketRecv, SocketSend, SocketSetOption,
+    SocketShutdown,
 };
 use sockyard_protocol::payload::PAYLOAD_MAX;
 use sockyard_protocol::{Call, Mode, Payload, Responder, ShutdownHow};
 
-use super::{CallKind, Draft, Field};
+use super::option::{self, OptionKind};
+use super::{CallKind, Draft, Field, rules};
 use crate::model::mistake::{self, Mistake};
+use crate::model::payload::Entered;
 use crate::model::sockets::SocketView;
 
 /// A call ready to be made, or every mistake that stands against it.
 pub type Built = Result<Call, Vec<(Field, Mistake)>>;
+
+/// The same call with another payload in place of the one that stands in the form.
+pub fn build_with(draft: &Draft, socket: &SocketView, payload: &Entered) -> Built {
+    let mut draft = draft.clone();
+    for (field, value) in
+        [(Field::Data, &payload.data), (Field::DataForm, &payload.form), (Field::Encoding, &payload.encoding)]
+    {
+        draft.set(CallKind::Send, field, value.clone());
+    }
+    build(CallKind::Send, &draft, socket)
+}
 
 /// Reads a form.
 pub fn build(kind: CallKind, draft: &Draft, socket: &SocketView) -> Built {
@@ -74,7 +88,9 @@ pub fn build(kind: CallKind, draft: &Draft, socket: &SocketView) -> Built {
         CallKind::Options => form
             .option_value(&mut wrong)
             .map(|value| SocketSetOption { socket: number, name: form.entry(Field::Option), value }.into()),
-        CallKind::Configure => Some(form.configure()),
+        CallKind::Configure => form.configure(&mut wrong),
+        CallKind::Poll => form.poll(&mut wrong),
+        CallKind::Info => Some(SocketInfoCall { socket: number }.into()),
     };
     match call {
         Some(call) if wrong.is_empty() => Ok(call),
@@ -179,27 +195,58 @@ impl Form<'_> {
             wrong.push((Field::OptionValue, Mistake::Empty));
             return None;
         }
-        Some(match entry {
-            "on" => Value::Bool(true),
-            "off" => Value::Bool(false),
-            // Numbers, true, false and null as they are; what an option makes of anything else, the server says.
-            _ => serde_json::from_str(entry).unwrap_or_else(|_| Value::String(entry.to_owned())),
-        })
+        let number = |wrong: &mut Wrong| {
+            let (least, most) = (i64::from(i32::MIN), i64::from(i32::MAX));
+            self.number(Field::OptionValue, least, most, wrong).map(Value::from)
+        };
+        match (option::kind(&self.entry(Field::Option)), entry) {
+            (OptionKind::Flag, entry) => Some(Value::Bool(entry == "true")),
+            (OptionKind::SecondsOrOff, "off") => Some(Value::Null),
+            (OptionKind::Group, entry) => Some(Value::String(entry.to_owned())),
+            _ => number(wrong),
+        }
     }
 
-    fn configure(&self) -> Call {
+    fn poll(&self, wrong: &mut Wrong) -> Option<Call> {
+        let sockets: Vec<_> = self
+            .entry(Field::PollSockets)
+            .split(',')
+            .filter_map(|number| number.trim().parse().ok())
+            .collect();
+        if sockets.is_empty() {
+            wrong.push((Field::PollSockets, Mistake::Empty));
+        } else if sockets.len() > POLL_MAX {
+            wrong.push((Field::PollSockets, Mistake::NotInRange(1, POLL_MAX as i64)));
+        }
+        let r#for = match self.entry(Field::PollFor).as_str() {
+            "read" => vec![PollFor::Read],
+            "write" => vec![PollFor::Write],
+            _ => vec![PollFor::Read, PollFor::Write],
+        };
+        let timeout_ms = self.timeout(wrong)?;
+        Some(SocketPoll { sockets, r#for, timeout_ms }.into())
+    }
+
+    fn configure(&self, wrong: &mut Wrong) -> Option<Call> {
         let mode = |field| if self.entry(field) == "stream" { Mode::Stream } else { Mode::Manual };
         let responder = match self.entry(Field::Responder).as_str() {
             "echo" => Some(Responder::Echo {}),
             "discard" => Some(Responder::Discard {}),
+            "rules" => match rules::build(&self.entry(Field::Rules)) {
+                Ok(rules) => Some(Responder::Rules { rules }),
+                Err(mistake) => {
+                    wrong.push((Field::Rules, mistake));
+                    return None;
+                }
+            },
             _ => None,
         };
-        SocketConfigure {
+        let call = SocketConfigure {
             socket: self.socket.socket,
             receive: Some(mode(Field::Receive)),
             accept: Some(mode(Field::Accept)),
             responder: Some(responder),
-        }
-        .into()
+        };
+        Some(call.into())
     }
 }

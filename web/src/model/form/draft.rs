@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sockyard_protocol::{Family, SocketId};
+use sockyard_protocol::{Family, Responder, SocketId};
 
-use super::{CallKind, Field};
+use super::{CallKind, Field, option, rules};
 use crate::model::sockets::SocketView;
 
 /// Payloads that arrow-up brings back.
 const HISTORY_MAX: usize = 50;
+/// The option that is chosen at first.
+const FIRST_OPTION: &str = "reuse_address";
 
 /// The entries of one socket's forms. Whatever was not typed has its default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,17 +29,41 @@ pub struct Drafts {
 impl Draft {
     /// What stands in a field of a call's form.
     pub fn get(&self, kind: CallKind, field: Field, socket: &SocketView) -> String {
-        self.entries.get(&key(kind, field)).cloned().unwrap_or_else(|| initial(kind, field, socket))
+        self.entries.get(&self.key(kind, field)).cloned().unwrap_or_else(|| self.initial(kind, field, socket))
     }
 
     /// What was typed into a field, if anything was.
     pub fn typed(&self, kind: CallKind, field: Field) -> Option<String> {
-        self.entries.get(&key(kind, field)).cloned()
+        self.entries.get(&self.key(kind, field)).cloned()
     }
 
     /// Takes what was typed.
     pub fn set(&mut self, kind: CallKind, field: Field, value: String) {
-        self.entries.insert(key(kind, field), value);
+        self.entries.insert(self.key(kind, field), value);
+    }
+}
+
+impl Draft {
+    /// `bind` and `connect` both have an address and mean different ones by it; so do the options by their values.
+    fn key(&self, kind: CallKind, field: Field) -> String {
+        let key = format!("{}.{}", kind.name(), field.name());
+        match field {
+            Field::OptionValue => format!("{key}.{}", self.option()),
+            _ => key,
+        }
+    }
+
+    /// The option that is chosen.
+    fn option(&self) -> &str {
+        let key = format!("{}.{}", CallKind::Options.name(), Field::Option.name());
+        self.entries.get(&key).map_or(FIRST_OPTION, String::as_str)
+    }
+
+    fn initial(&self, kind: CallKind, field: Field, socket: &SocketView) -> String {
+        match field {
+            Field::OptionValue => option::initial(self.option(), socket.family).to_owned(),
+            _ => initial_text(kind, field, socket),
+        }
     }
 }
 
@@ -94,12 +120,7 @@ impl Drafts {
     }
 }
 
-/// `bind` and `connect` both have an address and mean different ones by it.
-fn key(kind: CallKind, field: Field) -> String {
-    format!("{}.{}", kind.name(), field.name())
-}
-
-fn initial(kind: CallKind, field: Field, socket: &SocketView) -> String {
+fn initial_text(kind: CallKind, field: Field, socket: &SocketView) -> String {
     let number = socket.socket;
     let text = match (field, socket.family) {
         (Field::Address, Family::Unix) if kind == CallKind::Bind => return format!("unix:s{number}.sock"),
@@ -110,8 +131,7 @@ fn initial(kind: CallKind, field: Field, socket: &SocketView) -> String {
         (Field::Encoding, _) => "utf-8",
         (Field::Max, _) => "1024",
         (Field::How, _) => "write",
-        (Field::Option, _) => "reuse_address",
-        (Field::OptionValue, _) => "true",
+        (Field::Option, _) => FIRST_OPTION,
         (Field::Receive, _) => {
             let stream = socket.info.as_ref().is_some_and(|info| info.receive != Default::default());
             return if stream { "stream" } else { "manual" }.to_owned();
@@ -121,9 +141,24 @@ fn initial(kind: CallKind, field: Field, socket: &SocketView) -> String {
             return if stream { "stream" } else { "manual" }.to_owned();
         }
         (Field::Responder, _) => {
-            let echo = socket.info.as_ref().is_some_and(|info| info.responder.is_some());
-            return if echo { "echo" } else { "none" }.to_owned();
+            let responder = socket.info.as_ref().and_then(|info| info.responder.as_ref());
+            return match responder {
+                None => "none",
+                Some(Responder::Echo {}) => "echo",
+                Some(Responder::Discard {}) => "discard",
+                Some(Responder::Rules { .. }) => "rules",
+            }
+            .to_owned();
         }
+        (Field::Rules, _) => {
+            let rules = match socket.info.as_ref().and_then(|info| info.responder.as_ref()) {
+                Some(Responder::Rules { rules }) => rules::drafts(rules),
+                _ => vec![rules::RuleDraft::default()],
+            };
+            return rules::write(&rules);
+        }
+        (Field::PollSockets, _) => return number.to_string(),
+        (Field::PollFor, _) => "both",
         _ => "",
     };
     text.to_owned()

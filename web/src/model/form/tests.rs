@@ -85,7 +85,7 @@ fn entries_end_up_in_the_call() {
     check(CallKind::Close, &[(Field::Linger, "0")], json!({"socket": 3, "linger_s": 0}));
     check(
         CallKind::Options,
-        &[(Field::Option, "linger_s"), (Field::OptionValue, "null")],
+        &[(Field::Option, "linger_s"), (Field::OptionValue, "off")],
         json!({"socket": 3, "name": "linger_s", "value": null}),
     );
 }
