@@ -13,6 +13,9 @@ use crate::model::outcome::CallError;
 use crate::model::sending::{Ended, Sending, What, pieces};
 use crate::state::Page;
 
+/// How long a pause goes on after it was stopped, at most.
+const STOPS_WITHIN: Duration = Duration::from_millis(100);
+
 impl Page {
     /// Makes a send over and over.
     pub(crate) fn repeat(self, call: SocketSend, times: u64, every: Duration) {
@@ -27,7 +30,7 @@ impl Page {
                 }
                 self.advance(1);
                 if number < times {
-                    pause(every).await;
+                    self.pause(every).await;
                 }
             }
             self.end_sending(Ended::Done);
@@ -76,15 +79,17 @@ impl Page {
         }
     }
 
-    /// One row at a time: two would mix their bytes on a stream.
+    /// Whether something is being sent: one row at a time, for two would mix their bytes on a stream.
+    pub(crate) fn is_sending(self) -> bool {
+        self.sending.with_untracked(|sending| sending.as_ref().is_some_and(|sending| sending.ended.is_none()))
+    }
+
     fn begin_sending(self, sending: Sending) -> bool {
-        let busy = self
-            .sending
-            .with_untracked(|sending| sending.as_ref().is_some_and(|sending| sending.ended.is_none()));
-        if !busy {
+        let free = !self.is_sending();
+        if free {
             self.sending.set(Some(sending));
         }
-        !busy
+        free
     }
 
     /// Makes one send; tells how the row ends where it does.
@@ -97,6 +102,16 @@ impl Page {
             // The call that was cancelled for it.
             Err(CallError::Fault(_)) if self.is_stopped() => Some(Ended::Stopped),
             Err(error) => Some(Ended::Failed(number, error)),
+        }
+    }
+
+    /// Waits, but not for what was stopped meanwhile.
+    async fn pause(self, time: Duration) {
+        let mut left = time;
+        while !left.is_zero() && !self.is_stopped() {
+            let part = left.min(STOPS_WITHIN);
+            wait(part).await;
+            left -= part;
         }
     }
 
@@ -122,7 +137,7 @@ impl Page {
 }
 
 /// Waits without holding anything up.
-async fn pause(time: Duration) {
+async fn wait(time: Duration) {
     let (sender, receiver) = oneshot::channel::<()>();
     let wake = move || {
         sender.send(()).ok(/* nobody waits where the page goes */);

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::call_form::Form;
 use super::field::{InlineMenu, Note};
+use super::focus;
 use super::quick_send::QuickSend;
 use crate::encodings::BrowserTables;
 use crate::model::form::{ENCODINGS, Field};
-use crate::model::mistake::Mistake;
+use crate::model::mistake::{Mistake, address};
 use crate::model::payload::{Entered, Unwritable, bytes, convert, escape, hex};
 use crate::text::{count, fill};
 
@@ -151,9 +152,14 @@ pub(super) fn entered(form: Form) -> Entered {
 
 /// Sends a file with the destination that stands in the form.
 pub(super) fn send_file(form: Form, file: web_sys::File) {
-    let to = match form.is_datagram {
-        true => untrack(|| form.entry(Field::To)).trim().parse().ok(),
-        false => None,
+    let to = match untrack(|| form.entry(Field::To)).trim() {
+        "" => None,
+        _ if !form.is_datagram => None,
+        to => match address(to) {
+            Ok(to) => Some(to),
+            // Its mistake stands below the field.
+            Err(_) => return focus::take("#field-to".to_owned()),
+        },
     };
     form.page.send_file(form.socket, file, to, form.is_datagram);
 }

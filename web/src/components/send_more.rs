@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::badge::Badge;
 use super::call_form::Form;
 use super::fault_view::FaultView;
 use super::payload_field::send_file;
@@ -22,7 +23,15 @@ pub(super) fn SendMore(
     let how_often = RwSignal::new(String::from("10"));
     let pause = RwSignal::new(String::from("1000"));
     let refused = RwSignal::new(None::<String>);
+    let is_free = move || {
+        let busy = page.is_sending();
+        refused.set(busy.then(|| untrack(texts).busy.to_owned()));
+        !busy
+    };
     let repeat = move |_| {
+        if !is_free() {
+            return;
+        }
         let parameters = times(&how_often.get_untracked())
             .and_then(|times| every(&pause.get_untracked()).map(|every| (times, every)));
         match (parameters, send_call(form)) {
@@ -37,7 +46,7 @@ pub(super) fn SendMore(
     let pick = move |event: web_sys::Event| {
         let input = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
         let Some(input) = input else { return };
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+        if let Some(file) = input.files().and_then(|files| files.get(0)).filter(|_| is_free()) {
             send_file(form, file);
         }
         // The same file may be chosen again.
@@ -91,7 +100,11 @@ pub(super) fn SendMore(
 fn Running(form: Form) -> impl IntoView {
     let page = form.page;
     let texts = move || &page.text().payload;
-    let sending = Memo::new(move |_| page.sending.get().filter(|sending| sending.socket == form.socket));
+    // What runs is seen from every socket, because nothing else is sent meanwhile.
+    let sending = Memo::new(move |_| {
+        page.sending.get().filter(|sending| sending.socket == form.socket || sending.ended.is_none())
+    });
+    let socket = Memo::new(move |_| sending.with(|sending| sending.as_ref().map(|sending| sending.socket)));
     let there = Memo::new(move |_| sending.with(Option::is_some));
     let runs = Memo::new(move |_| {
         sending.with(|sending| sending.as_ref().is_some_and(|sending| sending.ended.is_none()))
@@ -129,6 +142,7 @@ fn Running(form: Form) -> impl IntoView {
     view! {
         <Show when=move || there.get()>
             <div class="sending" data-testid="sending" data-running=move || runs.get().to_string()>
+                {move || socket.get().map(|socket| view! { <Badge socket/> })}
                 <progress max="100" prop:value=percent aria-label=words></progress>
                 <span class="sending-words" data-testid="sending-words">{words}</span>
                 <button

@@ -57,6 +57,10 @@ texts! {
             "the browser could not read the file"
             / "瀏覽器無法讀取這個檔案"
             / "浏览器无法读取这个文件",
+        busy:
+            "something is being sent already; stop it first"
+            / "已有內容正在傳送；請先停止"
+            / "已有内容正在发送；请先停止",
         wrong: "first mend what is wrong above" / "請先修正上面的錯誤" / "请先修正上面的错误",
     }
 }
