@@ -63,8 +63,6 @@ texts! {
             "What the server does by itself on this socket, over and over, without a call of yours."
             / "伺服器在這個套接字上不經您呼叫、持續自動執行的操作。"
             / "服务器在这个套接字上不经你调用、持续自动执行的操作。",
-            / "伺服器在這個套接字上不經您呼叫、持續自動執行的動作。"
-            / "服务器在这个套接字上不经你调用、持续自动运行的动作。",
         about_poll:
             "Asks which sockets a call would not wait on. Waits until one of them is ready."
             / "詢問哪些套接字呼叫時不必等待。會等到其中一個就緒為止。"
