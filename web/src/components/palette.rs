@@ -238,7 +238,7 @@ pub(super) fn PaletteButton() -> impl IntoView {
             type="button"
             class="palette-button"
             data-testid="palette-open"
-            aria-label=label
+            aria-label=move || format!("{} {keys}", page.text().palette.title)
             title=label
             aria-haspopup="dialog"
             on:click=move |_| page.keep.palette.set(true)

@@ -51,7 +51,7 @@ pub(super) fn SessionMenu() -> impl IntoView {
                 }
             }
         >
-            <summary class="menu-button" data-testid="session-menu" aria-label=move || page.text().bar.session>
+            <summary class="menu-button" data-testid="session-menu" aria-label=move || format!("{} {}", page.text().bar.session, short())>
                 <code data-testid="session-id" title=move || id.get().unwrap_or_default()>{short}</code>
                 <span aria-hidden="true" class="menu-arrow">"▾"</span>
             </summary>

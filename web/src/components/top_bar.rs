@@ -28,7 +28,7 @@ pub(super) fn TopBar() -> impl IntoView {
     });
     view! {
         <header class="top">
-            <h1 class="brand">
+            <h1 class="brand" aria-label="Sockyard">
                 <svg class="brand-mark" viewBox="0 0 24 24" aria-hidden="true">
                     <rect x="1.5" y="1.5" width="21" height="21" rx="6"></rect>
                     <path d="M8.5 8v4M15.5 8v4M9 16.2c1.8 1.5 4.2 1.5 6 0"></path>
