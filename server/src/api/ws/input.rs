@@ -11,6 +11,7 @@ use std::task::Poll;
 
 use tokio::io::AsyncReadExt as _;
 use tokio::net::tcp::OwnedReadHalf;
+use tokio::task::coop::consume_budget;
 use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{CloseCode, Control, Data, OpCode};
 
@@ -22,7 +23,7 @@ const SMALL_REST: usize = 4 * 1024;
 /// A buffer that has grown over this goes back to the allocator.
 const SPARE_MAX: usize = 2 * READ_BYTES;
 /// Longest payload of a control frame (RFC 6455 section 5.5).
-const CONTROL_MAX: usize = 125;
+const CONTROL_MAX: u64 = 125;
 
 thread_local! {
     static SPARE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -74,6 +75,8 @@ impl Input {
 
     /// Reads more, waiting for it where there is nothing yet; false at the end. Cancel-safe.
     pub(super) async fn fill(&mut self) -> io::Result<bool> {
+        // A wait for what is there already counts as a turn, too, or many short reads would never end one.
+        consume_budget().await;
         if self.in_a_row >= READ_BYTES {
             self.in_a_row = 0;
             // Whoever sends without a pause, and nothing that needs a wait, would have the thread for themselves.
@@ -126,7 +129,7 @@ impl Frames {
         loop {
             let Some((header, payload)) = self.next_frame()? else { return Ok(None) };
             let message = match header.opcode {
-                OpCode::Control(control) => Some(self.control(&header, control, payload)?),
+                OpCode::Control(control) => Some(self.control(control, payload)?),
                 OpCode::Data(data) => self.data(header.is_final, data, payload)?,
             };
             if message.is_some() {
@@ -141,6 +144,14 @@ impl Frames {
         let Some((header, length)) = FrameHeader::parse(&mut cursor).map_err(|_| Violation::Protocol)? else {
             return Ok(None);
         };
+        // Refused before its payload is there: it would be read in vain.
+        if matches!(header.opcode, OpCode::Control(_)) && (length > CONTROL_MAX || !header.is_final) {
+            return Err(Violation::Protocol);
+        }
+        // A length must be written in the fewest bytes (section 5.2).
+        if cursor.position() != header.len(length) as u64 {
+            return Err(Violation::Protocol);
+        }
         let length = usize::try_from(length).ok().filter(|length| *length <= self.longest);
         let length = length.ok_or(Violation::TooLong)?;
         // A client masks every frame (section 5.1), and no extension was negotiated that would use the other bits.
@@ -157,15 +168,7 @@ impl Frames {
         Ok(Some((header, payload)))
     }
 
-    fn control(
-        &self,
-        header: &FrameHeader,
-        control: Control,
-        payload: Range<usize>,
-    ) -> Result<Incoming, Violation> {
-        if !header.is_final || payload.len() > CONTROL_MAX {
-            return Err(Violation::Protocol);
-        }
+    fn control(&self, control: Control, payload: Range<usize>) -> Result<Incoming, Violation> {
         let payload = &self.buffer[payload];
         match control {
             Control::Ping => Ok(Incoming::Ping(payload.to_vec())),
@@ -341,7 +344,13 @@ mod tests {
         check(&[frame(0x01, b"a"), frame(0x81, b"b")].concat(), Violation::Protocol);
         check(&frame(0x09, b"a"), Violation::Protocol);
         check(&frame(0x89, &[0; 126]), Violation::Protocol);
+        // A control frame over its limit, and one in parts, before their payloads have come.
+        check(&[0x89, 0xFE, 0, 126, 0, 0, 0, 0], Violation::Protocol);
+        check(&[0x09, 0x84, 0, 0, 0, 0], Violation::Protocol);
         check(&frame(0x88, b"a"), Violation::Protocol);
+        // Lengths in more bytes than they need.
+        check(&[0x82, 0xFE, 0, 1, 0, 0, 0, 0, b'a'], Violation::Protocol);
+        check(&[0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0, 200, 0, 0, 0, 0], Violation::Protocol);
         check(&frame(0x82, &[0; LONGEST + 1]), Violation::TooLong);
         check(&[frame(0x02, &[0; 600]), frame(0x80, &[0; 600])].concat(), Violation::TooLong);
         check(&[0x82, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0], Violation::TooLong);
