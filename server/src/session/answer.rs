@@ -33,7 +33,8 @@ impl Session {
         patience: &Patience,
     ) -> Result<Answered, Fault> {
         let ready = slot.settings().ready.clone();
-        let Some(Reply { delay, bytes, close }) = ready.and_then(|ready| ready.reply(&received.bytes)) else {
+        let Some(ready) = ready else { return Ok(Answered::GoOn) };
+        let Some(Reply { delay, bytes, close }) = ready.reply(&received.bytes).await else {
             return Ok(Answered::GoOn);
         };
         pause(delay, slot, patience).await?;

@@ -1,15 +1,22 @@
 //! Responders, made ready: payloads as bytes and regular expressions compiled.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 use sockyard_protocol::responder::{Rule, When};
 use sockyard_protocol::{Fault, Payload, Responder};
+use tokio::task::{spawn_blocking, yield_now};
 
-/// Largest compiled regular expression, in bytes.
-const REGEX_BYTES: usize = 1 << 20;
+/// Largest compiled regular expression, in bytes: room for a handful of `\w`, each of which is all of Unicode's letters. A
+/// match takes steps by this times the length of what came.
+const REGEX_BYTES: usize = 256 * 1024;
+/// More bytes than this are matched on a thread of their own: the worst expression would hold up every connection of
+/// its own thread for half a second.
+const MATCHED_HERE: usize = 2 * 1024;
+/// Rules that took this long together let others go first.
+const LONG: Duration = Duration::from_millis(1);
 
 /// A responder that can answer.
 #[derive(Debug)]
@@ -64,18 +71,41 @@ impl ReadyResponder {
     }
 
     /// What it does about these bytes; nothing where no rule fits.
-    pub(super) fn reply(&self, came: &Bytes) -> Option<Reply> {
+    pub(super) async fn reply(&self, came: &Bytes) -> Option<Reply> {
         match self {
             ReadyResponder::Echo => {
                 Some(Reply { delay: Duration::ZERO, bytes: Some(came.clone()), close: false })
             }
             ReadyResponder::Discard => None,
-            ReadyResponder::Rules(rules) => rules.iter().find(|rule| rule.when.fits(came)).map(|rule| {
-                let ReadyRule { when: _, send, delay, close } = rule;
-                Reply { delay: *delay, bytes: send.clone(), close: *close }
-            }),
+            ReadyResponder::Rules(rules) => {
+                let ReadyRule { when: _, send, delay, close } = first_that_fits(rules, came).await?;
+                Some(Reply { delay: *delay, bytes: send.clone(), close: *close })
+            }
         }
     }
+}
+
+async fn first_that_fits<'a>(rules: &'a [ReadyRule], came: &Bytes) -> Option<&'a ReadyRule> {
+    let mut since = Instant::now();
+    for rule in rules {
+        let fits = match &rule.when {
+            Condition::Matches(regex) if came.len() > MATCHED_HERE => {
+                let (regex, came) = (regex.clone(), came.clone());
+                spawn_blocking(move || regex.is_match(&came))
+                    .await
+                    .unwrap_or(false /* the server is going down */)
+            }
+            when => when.fits(came),
+        };
+        if fits {
+            return Some(rule);
+        }
+        if since.elapsed() >= LONG {
+            yield_now().await;
+            since = Instant::now();
+        }
+    }
+    None
 }
 
 impl Condition {
@@ -122,25 +152,50 @@ mod tests {
         ReadyResponder::new(&serde_json::from_str(json).unwrap())
     }
 
-    #[test]
-    fn the_first_rule_that_fits_answers() {
+    #[tokio::test]
+    async fn the_first_rule_that_fits_answers() {
         let responder = ready(
             r#"{"kind":"rules","rules":[{"when":{"equals":"quit"},"close":true},{"when":{"contains":"PING"},"send":"PONG"},
                 {"when":{"regex":"^\\d+$"},"send":{"hex":"00"},"delay_ms":7},{"when":{"contains":{"text":"漢","encoding":"gbk"}},"send":"gbk"}]}"#,
         )
         .unwrap();
-        let check = |came: &[u8], expected: Option<(Option<&[u8]>, u64, bool)>| {
-            let reply = responder.reply(&Bytes::copy_from_slice(came));
+        let check = async |came: &[u8], expected: Option<(Option<&[u8]>, u64, bool)>| {
+            let reply = responder.reply(&Bytes::copy_from_slice(came)).await;
             let reply = reply.as_ref().map(|reply| {
                 (reply.bytes.as_deref(), u64::try_from(reply.delay.as_millis()).unwrap(), reply.close)
             });
             assert_eq!(reply, expected, "{came:?}");
         };
-        check(b"quit", Some((None, 0, true)));
-        check(b"a PING b", Some((Some(b"PONG"), 0, false)));
-        check(b"123", Some((Some(b"\0"), 7, false)));
-        check(b"x\x9dh", Some((Some(b"gbk"), 0, false)));
-        check(b"nothing", None);
+        check(b"quit", Some((None, 0, true))).await;
+        check(b"a PING b", Some((Some(b"PONG"), 0, false))).await;
+        check(b"123", Some((Some(b"\0"), 7, false))).await;
+        check(&[b'1'; 10_000], Some((Some(b"\0"), 7, false))).await;
+        check(b"x\x9dh", Some((Some(b"gbk"), 0, false))).await;
+        check(b"nothing", None).await;
+        check(&[b'x'; 10_000], None).await;
+    }
+
+    #[tokio::test]
+    async fn a_costly_expression_leaves_others_their_turn() {
+        // Each of these states is looked at for each byte.
+        let json = r#"{"kind":"rules","rules":[{"when":{"regex":"(?:a?){400}b"}}]}"#;
+        let responder = ready(json).unwrap();
+        let came = Bytes::from(vec![b'a'; 60_000]);
+        let mut reply = std::pin::pin!(responder.reply(&came));
+        let started = Instant::now();
+        assert!(futures_util::poll!(reply.as_mut()).is_pending());
+        let held = started.elapsed();
+        assert!(reply.await.is_none());
+        assert!(held * 4 < started.elapsed(), "held for {held:?} of {:?}", started.elapsed());
+    }
+
+    #[test]
+    fn usual_expressions_are_small_enough_and_huge_ones_are_refused() {
+        let regex =
+            |regex: &str| ready(&format!(r#"{{"kind":"rules","rules":[{{"when":{{"regex":"{regex}"}}}}]}}"#));
+        regex(r"^[\\w.]+@[\\w.]+\\.\\w+$").unwrap();
+        let hint = regex("(?:a?){100000}b").unwrap_err().data.hint.unwrap();
+        assert!(hint.starts_with("responder.rules[0].when.regex: "), "{hint}");
     }
 
     #[test]
