@@ -121,11 +121,16 @@ async fn page(presence: &Presence, parameters: &Parameters) -> Result<Response, 
     let wait = Duration::from_millis(parameters.wait_ms.unwrap_or(0)).min(WAIT_MAX);
     let deadline = Instant::now() + wait;
     let log = presence.session().log();
+    let mut params = parameters.to_params();
     loop {
-        let newest = log.last_seq();
-        let answer = perform(presence, "log.read", parameters.to_params()).await?;
-        if !matches!(&answer, Answer::LogPage(page) if page.events.is_empty()) {
-            return Ok(ok(answer));
+        let answer = perform(presence, "log.read", params.clone()).await?;
+        let newest = match &answer {
+            Answer::LogPage(page) if page.events.is_empty() => page.newest,
+            _ => return Ok(ok(answer)),
+        };
+        // What did not fit once need not be looked at again with each event that comes.
+        if parameters.after.unwrap_or(0) < newest {
+            params.insert("after".to_owned(), json!(newest));
         }
         tokio::select! {
             () = sleep_until(deadline) => return Ok(ok(answer)),
