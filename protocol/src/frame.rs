@@ -34,6 +34,8 @@ impl<'a> Frame<'a> {
             return wrong("ends within the socket's number (bytes 1 to 4)");
         };
         let socket = SocketId::from_be_bytes(*number);
+        let wrong =
+            |problem: &str| Err(Fault::not_a_request(format!("binary frame for socket {socket}: {problem}")));
         match kind {
             STREAM => Ok(Frame { socket, address: None, bytes: rest }),
             DATAGRAM => {
@@ -61,7 +63,9 @@ impl<'a> Frame<'a> {
     /// `-32602` that names `to`.
     pub fn to(&self) -> Result<Option<Address>, Fault> {
         let parsed = self.address.map(|address| address.parse());
-        parsed.transpose().map_err(|error| Fault::bad_params("to", &format!("{error}")))
+        parsed.transpose().map_err(|error| {
+            Fault::bad_params("to", &format!("{error} (binary frame for socket {})", self.socket))
+        })
     }
 
     /// The frame as a message. An address is cut after 255 bytes, which none of the kernel's is longer than.
@@ -121,7 +125,9 @@ mod tests {
         assert!(hint(b"\x01\0\0\0\x03\x05ab").contains("within the address"));
         assert!(hint(b"\x01\0\0\0\x03\x01\xff").contains("not UTF-8"));
         assert!(hint(b"\x07\0\0\0\x03").contains("is 7"));
+        assert!(hint(b"\x07\0\0\0\x03").starts_with("binary frame for socket 3: "));
         let frame = Frame::parse(b"\x01\0\0\0\x03\x03abc").unwrap();
-        assert!(frame.to().unwrap_err().data.hint.unwrap().starts_with("to: "));
+        let hint = frame.to().unwrap_err().data.hint.unwrap();
+        assert!(hint.starts_with("to: ") && hint.ends_with("(binary frame for socket 3)"), "{hint}");
     }
 }
