@@ -38,7 +38,8 @@ pub type Socket = WebSocketStream<TcpStream>;
 /// # Errors
 /// [`Error::Unreachable`], [`Error::Refused`], or [`Error::Protocol`] where something else than a Sockyard server answers.
 pub async fn open(url: &str, token: Option<&str>) -> Result<(Socket, Hello), Error> {
-    let mut request = url.into_client_request().map_err(|error| Error::Url(format!("{url}: {error}")))?;
+    let mut request =
+        url.into_client_request().map_err(|error| Error::Url(format!("{}: {error}", without_query(url))))?;
     if let Some(token) = token {
         let value = HeaderValue::try_from(format!("Bearer {token}"));
         let value =
@@ -71,6 +72,11 @@ pub async fn open(url: &str, token: Option<&str>) -> Result<(Socket, Hello), Err
     }
 }
 
+/// A URL as errors may show it: its query can carry a session's token.
+fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
+}
+
 /// What name look-ups take: no brackets are needed where the port stands apart.
 fn plain(authority: &str) -> (&str, u16) {
     let (host, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
@@ -82,7 +88,10 @@ async fn first(socket: &mut Socket) -> Result<Hello, Error> {
         match socket.next().await {
             Some(Ok(Message::Text(text))) => {
                 let Said::Notification { method, params } = read(&text)? else {
-                    return Err(Error::Protocol(format!("a first message that is no greeting: {text}")));
+                    return Err(Error::Protocol(format!(
+                        "a first message of {} bytes that is no greeting",
+                        text.len()
+                    )));
                 };
                 if method != "session.hello" {
                     return Err(Error::Protocol(format!("{method} before session.hello")));
@@ -141,7 +150,7 @@ pub enum Said<'a> {
 /// Reads a server's text message.
 ///
 /// # Errors
-/// [`Error::Protocol`] that says what is wrong with it.
+/// [`Error::Protocol`] that says what is wrong with it and where, but not what it is: it may hold a session's token.
 pub fn read(text: &str) -> Result<Said<'_>, Error> {
     #[derive(Deserialize)]
     struct Envelope<'a> {
@@ -154,7 +163,8 @@ pub fn read(text: &str) -> Result<Said<'_>, Error> {
         result: Option<&'a RawValue>,
         error: Option<Fault>,
     }
-    let wrong = |error: serde_json::Error| Error::Protocol(format!("{error}: {text}"));
+    let wrong =
+        |error: serde_json::Error| Error::Protocol(format!("a message of {} bytes: {error}", text.len()));
     if text.starts_with('[') {
         return serde_json::from_str(text).map(Said::Batch).map_err(wrong);
     }
@@ -168,7 +178,10 @@ pub fn read(text: &str) -> Result<Said<'_>, Error> {
         Envelope { id, result: None, error: Some(fault), .. } => {
             Ok(Said::Answer { id: id.unwrap_or(Id::Null), outcome: Err(fault) })
         }
-        _ => Err(Error::Protocol(format!("neither a result nor an error: {text}"))),
+        _ => Err(Error::Protocol(format!(
+            "a message of {} bytes that is no notification, and neither a result nor an error",
+            text.len()
+        ))),
     }
 }
 
@@ -199,6 +212,21 @@ mod tests {
         for wrong in ["", "1", "{}", r#"{"id":1,"result":{},"error":{}}"#, r#"{"id":1,"error":{"code":1}}"#] {
             assert!(matches!(read(wrong), Err(Error::Protocol(_))), "{wrong}");
         }
+    }
+
+    #[tokio::test]
+    async fn no_error_shows_a_token() {
+        for text in [
+            r#"{"method":"session.hello","params":{"token":"secret"}"#,
+            r#"{"method":"session.hello","parameters":{"token":"secret"}}"#,
+            r#"{"session":"s_1","token":"secret"}"#,
+            r#"["secret""#,
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(!error.contains("secret") && error.contains(&text.len().to_string()), "{error}");
+        }
+        let error = open("ws://[?session=s_1&token=secret", None).await.unwrap_err().to_string();
+        assert!(!error.contains("secret"), "{error}");
     }
 
     #[test]
