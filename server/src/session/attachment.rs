@@ -128,10 +128,10 @@ impl Drop for Attachment {
     }
 }
 
-/// Ends the session once nobody has been there for the grace time.
-pub(super) async fn end_when_abandoned(session: Arc<Session>) {
+/// Ends the session once nobody has been there for the grace time. Returns earlier where somebody else ends it.
+pub(super) async fn end_when_abandoned(session: &Session) {
     loop {
-        let left_at = nobody_there(&session).await;
+        let left_at = nobody_there(session).await;
         let Some(due) = left_at.checked_add(session.limits.grace) else { return };
         tokio::select! {
             () = session.ended.cancelled() => return,

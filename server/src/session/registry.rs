@@ -86,10 +86,15 @@ impl Registry {
             session
         };
         metrics::session_opened();
-        self.forget_at_end(&session);
         tracing::info!(session = session.id, "session opened");
         let presence = Presence::new(Arc::clone(&session), Rights::Full)?;
-        tokio::spawn(end_when_abandoned(session));
+        let registry = Arc::clone(self);
+        tokio::spawn(async move {
+            end_when_abandoned(&session).await;
+            // Whoever began its end, it is known until its sockets are closed.
+            session.ended.cancelled().await;
+            registry.lock().by_id.remove(&session.id);
+        });
         Ok(presence)
     }
 
@@ -116,14 +121,6 @@ impl Registry {
             ends.spawn(async move { session.end(Ending::Shutdown).await });
         }
         while ends.join_next().await.is_some() {}
-    }
-
-    fn forget_at_end(self: &Arc<Self>, session: &Arc<Session>) {
-        let (registry, session) = (Arc::clone(self), Arc::clone(session));
-        tokio::spawn(async move {
-            session.ended.cancelled().await;
-            registry.lock().by_id.remove(&session.id);
-        });
     }
 
     /// What all sessions hold together.
