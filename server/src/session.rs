@@ -70,6 +70,9 @@ pub(crate) struct Session {
     call_quota: Arc<Semaphore>,
     /// One permit for each KiB that waiting calls may still hold.
     byte_quota: Arc<Semaphore>,
+    /// The same two for binary frames that wait for the kernel's room.
+    frame_quota: Arc<Semaphore>,
+    frame_byte_quota: Arc<Semaphore>,
     occupancy: Mutex<Occupancy>,
     /// Somebody has left.
     left: Notify,
@@ -113,6 +116,8 @@ impl Session {
             socket_closed: Notify::new(),
             call_quota: Arc::new(Semaphore::new(limits.waiting_calls)),
             byte_quota: Arc::new(Semaphore::new(limits.waiting_bytes / calls::QUOTA_UNIT)),
+            frame_quota: Arc::new(Semaphore::new(limits.waiting_calls)),
+            frame_byte_quota: Arc::new(Semaphore::new(limits.waiting_bytes / calls::QUOTA_UNIT)),
             occupancy: Mutex::new(Occupancy::new()),
             left: Notify::new(),
             responders,
@@ -189,6 +194,7 @@ impl Session {
                 grace_s: grace.as_secs(),
             },
             features: self.network.features(),
+            opened: None,
         }
     }
 

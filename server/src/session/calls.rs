@@ -101,12 +101,12 @@ impl Session {
         Ok(Reservation { _call: Some(call), _bytes: bytes })
     }
 
-    /// The same for bytes that come without a call of their own; waits until there is room. Other calls of the session can
-    /// be refused meanwhile, but these bytes cannot be given back.
-    pub(crate) async fn reserve_bytes(&self, bytes: usize) -> Option<Reservation> {
-        let call = Arc::clone(&self.call_quota).acquire_owned().await.ok()?;
+    /// The same for a frame's bytes, which cannot be given back; waits until there is room. Frames have quotas of their own:
+    /// calls that wait for something else must not hold up a reader, which alone could cancel them.
+    pub(crate) async fn reserve_frame(&self, bytes: usize) -> Option<Reservation> {
+        let call = Arc::clone(&self.frame_quota).acquire_owned().await.ok()?;
         let units = u32::try_from(bytes.div_ceil(QUOTA_UNIT)).unwrap_or(u32::MAX);
-        let bytes = Arc::clone(&self.byte_quota).acquire_many_owned(units).await.ok()?;
+        let bytes = Arc::clone(&self.frame_byte_quota).acquire_many_owned(units).await.ok()?;
         Some(Reservation { _call: Some(call), _bytes: Some(bytes) })
     }
 

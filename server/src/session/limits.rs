@@ -13,9 +13,9 @@ pub(crate) struct Limits {
     pub(crate) message_bytes: usize,
     /// The log's ring.
     pub(crate) log: LogLimits,
-    /// Calls that wait at once: a task each, some 2 KiB.
+    /// Calls that wait at once: a task each, some 2 KiB. As many binary frames may wait beside them.
     pub(crate) waiting_calls: usize,
-    /// Bytes that waiting calls hold: payloads of `send`, and what `recv` may bring.
+    /// Bytes that waiting calls hold: payloads of `send`, and what `recv` may bring. As many again those of frames.
     pub(crate) waiting_bytes: usize,
     /// Connections attached at once that may do everything.
     pub(crate) connections: usize,

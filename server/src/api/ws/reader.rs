@@ -215,7 +215,7 @@ async fn send(connection: &Arc<Connection>, socket: SocketId, to: Option<&Addres
     let units = u32::try_from(unsent.bytes().div_ceil(1024)).unwrap_or(u32::MAX);
     let room = async {
         let own = Arc::clone(&connection.frame_room).acquire_many_owned(units).await.ok()?;
-        Some((own, connection.session.reserve_bytes(unsent.bytes()).await?))
+        Some((own, connection.session.reserve_frame(unsent.bytes()).await?))
     };
     let room = tokio::select! {
         biased;
