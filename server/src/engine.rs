@@ -16,6 +16,7 @@ pub(crate) use bind::Held;
 pub(crate) use facts::Facts;
 pub(crate) use option::{OptionError, get_option, set_option};
 pub(crate) use patience::{Interrupted, Patience};
+pub(crate) use raw::watch;
 pub(crate) use readiness::{Direction, Unanswered};
 pub(crate) use socket::{Received, Socket, Turn};
 

@@ -1,11 +1,11 @@
-//! Headers that every answer carries.
+//! Headers that every answer carries, but for an upgrade's.
 
 use axum::extract::Request;
-use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -17,6 +17,10 @@ const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self' 'wasm-unsa
 /// The layer.
 pub(super) async fn add(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    // Nothing is shown or kept of what only begins a WebSocket.
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return response;
+    }
     let headers = response.headers_mut();
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, CONTENT_SECURITY),

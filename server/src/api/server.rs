@@ -1,5 +1,7 @@
 //! The accept loop. `axum::serve` has no deadline for a request's header, so hyper's connections are driven here.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +11,9 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::{SockRef, Socket};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -16,7 +21,8 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::guard::{Arrival, Place};
-use crate::metrics;
+use super::held::Held;
+use crate::engine;
 use crate::workers::Workers;
 
 /// Longest wait for a request's header. A client that sends it byte by byte is cut off here.
@@ -37,6 +43,11 @@ pub(crate) async fn serve(
     workers: Arc<Workers>,
     stop: CancellationToken,
 ) {
+    let listener = match Listener::new(listener) {
+        Ok(listener) => listener,
+        Err(error) => return tracing::error!(%error, "the listener cannot be watched"),
+    };
+    let local = listener.local;
     let places = Arc::new(Semaphore::new(connections_max as usize));
     let connections = TaskTracker::new();
     loop {
@@ -49,8 +60,7 @@ pub(crate) async fn serve(
         let (router, stop) = (router.clone(), stop.clone());
         workers.spawn(|load| {
             connections.track_future(async move {
-                let place = Place { _permit: place, _load: load, _open: metrics::Open::http() };
-                if let Err(error) = connection(stream, place, router, &stop).await {
+                if let Err(error) = connection(stream, local, Place::new(place, load), router, &stop).await {
                     // What a peer does is not our error.
                     tracing::debug!(%error, "connection ended");
                 }
@@ -62,13 +72,34 @@ pub(crate) async fn serve(
     connections.wait().await;
 }
 
+/// The listening socket. Its connections are for other runtimes, so they are taken without being registered with this one.
+struct Listener {
+    socket: AsyncFd<Arc<Socket>>,
+    /// Where every connection arrives; none where the listener has all of the machine's addresses.
+    local: Option<SocketAddr>,
+}
+
+impl Listener {
+    fn new(listener: TcpListener) -> io::Result<Listener> {
+        let local = Some(listener.local_addr()?).filter(|local| !local.ip().is_unspecified());
+        let socket = Arc::new(Socket::from(listener.into_std()?));
+        Ok(Listener { socket: engine::watch(socket)?, local })
+    }
+
+    async fn accept(&self) -> io::Result<std::net::TcpStream> {
+        let accept = |listener: &Arc<Socket>| listener.accept4(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK);
+        let (stream, _) = self.socket.async_io(Interest::READABLE, accept).await?;
+        Ok(stream.into())
+    }
+}
+
 /// A connection that belongs to no runtime yet, and its place.
 async fn accept(
-    listener: &TcpListener,
+    listener: &Listener,
     places: &Arc<Semaphore>,
 ) -> Option<(std::net::TcpStream, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
-    match listener.accept().await.and_then(|(stream, _)| stream.into_std()) {
+    match listener.accept().await {
         Ok(stream) => Some((stream, place)),
         Err(error) => {
             tracing::warn!(%error, "accept");
@@ -80,15 +111,21 @@ async fn accept(
 
 async fn connection(
     stream: std::net::TcpStream,
+    local: Option<SocketAddr>,
     place: Place,
     router: Router,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
     let stream = TcpStream::from_std(stream)?;
-    let local = stream.local_addr()?;
+    let local = match local {
+        Some(local) => local,
+        None => stream.local_addr()?,
+    };
     stream.set_nodelay(true)?;
-    socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_DEADLINE))?;
-    let arrival = Arrival { local, place: Arc::new(place) };
+    SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_DEADLINE))?;
+    let place = Arc::new(place);
+    let stream = Held::new(stream, Arc::clone(&place));
+    let arrival = Arrival { local, place };
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(arrival.clone());
         router.clone().oneshot(request)

@@ -158,7 +158,7 @@ pub(super) fn recv_from(
 }
 
 /// Registers a socket with the runtime's epoll.
-pub(super) fn watch(socket: Arc<Socket>) -> io::Result<AsyncFd<Arc<Socket>>> {
+pub(crate) fn watch(socket: Arc<Socket>) -> io::Result<AsyncFd<Arc<Socket>>> {
     // SAFETY: the registration holds the socket, so its descriptor stays open and the same as long as it lives.
     unsafe { AsyncFd::register_with_interest(socket, Interest::READABLE | Interest::WRITABLE) }
         .map_err(io::Error::from)
