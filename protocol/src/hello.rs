@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::answer::Connected;
+use crate::{Fault, SocketId};
+
 /// The parameters of `session.hello`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Hello {
     /// The session's id.
@@ -28,6 +31,24 @@ pub struct Hello {
     pub limits: Limits,
     /// What this server can do beyond version 1's base: `inet`, `inet6`, `unix`, …
     pub features: Vec<String>,
+    /// What came of the socket that the upgrade's `create` asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<Opened>,
+}
+
+/// A session's first socket, made by the parameters of an upgrade.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Opened {
+    /// The socket's number; none where it could not be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub socket: Option<SocketId>,
+    /// The result of its connect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connected: Option<Connected>,
+    /// What failed. The session is there all the same, and so is the socket where it has a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Fault>,
 }
 
 /// What a connection may do in its session.
@@ -94,7 +115,7 @@ pub struct Limits {
 }
 
 /// The result of `session.info`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct SessionInfo {
     /// What `session.hello` says.
@@ -156,6 +177,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_came_of_the_first_socket_is_pinned() {
+        let connected =
+            Connected { local: "127.0.0.1:8".into(), peer: "127.0.0.1:9".into(), duration_us: 52 };
+        let opened = Opened { socket: Some(3), connected: Some(connected), error: None };
+        let json =
+            r#"{"socket":3,"connected":{"local":"127.0.0.1:8","peer":"127.0.0.1:9","duration_us":52}}"#;
+        assert_eq!(serde_json::to_string(&opened).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Opened>(json).unwrap(), opened);
+        let opened = Opened { socket: Some(3), connected: None, error: Some(Fault::timeout("connect")) };
+        let json = r#"{"socket":3,"error":{"code":4,"message":"timed out","data":{"kind":"timeout","call":"connect"}}}"#;
+        assert_eq!(serde_json::to_string(&opened).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Opened>(json).unwrap(), opened);
+    }
+
+    #[test]
     fn hello_and_session_info_are_pinned() {
         let hello = Hello {
             session: "s_4f0c".into(),
@@ -179,6 +215,7 @@ mod tests {
                 grace_s: 60,
             },
             features: vec!["inet".into(), "inet6".into(), "unix".into()],
+            opened: None,
         };
         let json = r#""session":"s_4f0c","token":"t","access":"full","resumed":false,"oldest_seq":0,"last_seq":0,"server":{"name":"sockyard","version":"0.1.0"},"network":{"kind":"host","local_address":"127.0.0.1"},"limits":{"sockets":64,"message_bytes":1048576,"log_events":100000,"log_bytes":16777216,"waiting_calls":256,"waiting_bytes":16777216,"connections":16,"readers":64,"shares":16,"grace_s":60},"features":["inet","inet6","unix"]"#;
         assert_eq!(serde_json::to_string(&hello).unwrap(), format!("{{{json}}}"));

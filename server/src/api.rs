@@ -17,6 +17,7 @@ mod describe;
 mod exposition;
 mod guard;
 mod headers;
+mod held;
 mod operator;
 mod problem;
 mod rest;

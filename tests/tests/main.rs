@@ -27,6 +27,7 @@ mod lifecycle;
 mod log;
 mod multicast;
 mod older;
+mod opening;
 mod operator;
 mod options;
 mod page;

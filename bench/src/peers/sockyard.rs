@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::Value;
 use sockyard_protocol::SUBPROTOCOL;
 
 use super::Transport;
@@ -44,49 +45,51 @@ pub(super) async fn start() -> Result<Process> {
     .await
 }
 
-/// Opens a session with one socket that is connected to the echo, and whose data comes by itself. The calls are sent
-/// at once, without waiting for each other's answers.
+/// Opens a session with one socket that is connected to the echo, and whose data comes by itself: all of it by the
+/// upgrade's parameters, as a client that wants a tunnel does. `settings` are further parameters.
 pub(super) async fn open(
     address: SocketAddr,
     transport: Transport,
     echo: Echo,
-    settings: Value,
+    settings: &str,
 ) -> Result<(Io, Inbox)> {
     let io = Io::tcp(address).await?;
     let mut inbox = Inbox::default();
-    let authorization = format!("Bearer {TOKEN}");
-    let headers = [("Authorization", authorization.as_str()), ("Sec-WebSocket-Protocol", SUBPROTOCOL)];
-    websocket::upgrade(&io, &mut inbox, "/api/v1/ws", &headers).await?;
     let (kind, target) = match transport {
         Transport::Tcp => ("stream", echo.tcp),
         Transport::Udp => ("dgram", echo.udp),
     };
-    let calls = [
-        ("socket.create", json!({"family": "inet", "type": kind})),
-        ("socket.connect", json!({"socket": SOCKET, "address": target.to_string()})),
-        ("session.configure", settings),
-        ("socket.configure", json!({"socket": SOCKET, "receive": "stream"})),
-    ];
-    let mut pipelined = Vec::new();
-    for (id, (method, params)) in calls.iter().enumerate() {
-        let call = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
-        pipelined.extend(websocket::text(&call.to_string()));
-    }
-    io.write_all(&pipelined).await?;
-    let mut waiting = calls.len();
-    while waiting > 0 {
-        let Some(message) = inbox.message()? else {
-            io.read_into(&mut inbox).await?;
-            continue;
-        };
-        let message: Value = serde_json::from_slice(message).context("sockyard sent what is not JSON")?;
-        if let Some(error) = message.get("error") {
-            let method = message["id"].as_u64().and_then(|id| calls.get(usize::try_from(id).ok()?));
-            bail!("{} failed: {error}", method.map_or("a call", |(method, _)| method));
+    let path = format!("/api/v1/ws?create=inet,{kind}&connect={target}&receive=stream&{settings}");
+    let authorization = format!("Bearer {TOKEN}");
+    let headers = [("Authorization", authorization.as_str()), ("Sec-WebSocket-Protocol", SUBPROTOCOL)];
+    websocket::upgrade(&io, &mut inbox, &path, &headers).await?;
+    loop {
+        if let Some(message) = inbox.message()? {
+            let greeting: Greeting = serde_json::from_slice(message).context("the greeting of sockyard")?;
+            return match greeting.params.opened {
+                Opened { socket: Some(SOCKET), error: None } => Ok((io, inbox)),
+                Opened { socket, error } => bail!("sockyard opened socket {socket:?}: {error:?}"),
+            };
         }
-        waiting -= usize::from(message.get("result").is_some());
+        io.read_into(&mut inbox).await?;
     }
-    Ok((io, inbox))
+}
+
+/// What of `session.hello` is of interest.
+#[derive(Deserialize)]
+struct Greeting {
+    params: Params,
+}
+
+#[derive(Deserialize)]
+struct Params {
+    opened: Opened,
+}
+
+#[derive(Deserialize)]
+struct Opened {
+    socket: Option<u32>,
+    error: Option<Value>,
 }
 
 /// The end of the session, so that it does not wait for its client's return, and of the connection.

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use anyhow::{Result, anyhow, bail};
-use serde_json::json;
 use sockyard_protocol::frame::Frame;
 
 use super::{Transport, sockyard};
@@ -12,13 +11,15 @@ use crate::inbox::Inbox;
 use crate::link::{Link, Wire};
 use crate::websocket;
 
+/// Frames bring the bytes, so only what ends them or goes wrong is wanted as an event.
+const SETTINGS: &str = "frames=binary&kinds=peer_closed,reset,dropped,failed,closed";
 /// How a notification of events begins. Frames bring the bytes; events are looked into only for failures.
 const EVENTS: &str = r#"{"jsonrpc":"2.0","method":"events""#;
 /// What stands in the event of a frame that could not be sent. Payloads, which could hold anything, are in no event.
 const FAILED: &str = r#""kind":"failed""#;
 
 pub(super) async fn open(address: SocketAddr, transport: Transport, echo: Echo) -> Result<Link> {
-    let (io, inbox) = sockyard::open(address, transport, echo, json!({"frames": "binary"})).await?;
+    let (io, inbox) = sockyard::open(address, transport, echo, SETTINGS).await?;
     Ok(Link::new(io, inbox, Binary))
 }
 

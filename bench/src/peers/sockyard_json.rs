@@ -9,7 +9,6 @@ use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{Transport, sockyard};
 use crate::echo::Echo;
@@ -17,10 +16,11 @@ use crate::inbox::Inbox;
 use crate::link::{Link, Wire};
 use crate::websocket;
 
+/// What is received, and what ends that or goes wrong.
+const SETTINGS: &str = "data=base64&kinds=received,peer_closed,reset,dropped,failed,closed";
+
 pub(super) async fn open(address: SocketAddr, transport: Transport, echo: Echo) -> Result<Link> {
-    let kinds = ["received", "peer_closed", "reset", "dropped", "failed", "closed"];
-    let settings = json!({"data": "base64", "kinds": kinds});
-    let (io, inbox) = sockyard::open(address, transport, echo, settings).await?;
+    let (io, inbox) = sockyard::open(address, transport, echo, SETTINGS).await?;
     Ok(Link::new(io, inbox, Json::default()))
 }
 

@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderName, ORIGIN, TRANSFER_ENCODING};
@@ -28,10 +29,27 @@ pub(super) struct Arrival {
 /// One of the connections that the server takes at once.
 #[derive(Debug)]
 pub(super) struct Place {
-    pub(super) _permit: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
     /// What it counts on its thread.
-    pub(super) _load: Load,
-    pub(super) _open: metrics::Open,
+    _load: Load,
+    _open: metrics::Open,
+    /// What is to be written is kept back from now on.
+    held: AtomicBool,
+}
+
+impl Place {
+    pub(super) fn new(permit: OwnedSemaphorePermit, load: Load) -> Place {
+        Place { _permit: permit, _load: load, _open: metrics::Open::http(), held: AtomicBool::new(false) }
+    }
+
+    /// Keeps an upgrade's answer back ([`super::held`]): whoever takes the connection over writes it.
+    pub(super) fn hold(&self) {
+        self.held.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_held(&self) -> bool {
+        self.held.load(Ordering::Relaxed)
+    }
 }
 
 /// Under which names the server may be addressed.

@@ -17,23 +17,28 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use sockyard_protocol::{Fault, SUBPROTOCOL};
+use sockyard_protocol::call::{DataForm, Frames, PayloadShare};
+use sockyard_protocol::event::EventKinds;
+use sockyard_protocol::{Fault, Mode, SUBPROTOCOL};
 use tokio::net::TcpStream;
 use tracing::Instrument as _;
 use tungstenite::handshake::derive_accept_key;
 
 use super::describe::{Operation, Success, Tag, Token};
 use super::guard::Arrival;
+use super::held::Held;
 use super::routes::{Route, Verb};
 use super::{App, problem};
 use crate::metrics;
 use crate::session::{Attachment, Presence};
-use connection::close_code;
+use connection::{Beginning, close_code};
+use opening::Opening;
 
 mod connection;
 mod follow;
 mod input;
 mod merge;
+mod opening;
 mod outbox;
 mod output;
 mod reader;
@@ -62,6 +67,23 @@ pub(super) struct Parameters {
     token: Option<String>,
     /// With `session`: the log's events with a greater `seq` come first. Without it only new ones come.
     after: Option<u64>,
+    /// Makes the first socket of a new session: its family and its type with a comma between, as `socket.create` takes them.
+    #[schemars(example = "inet,stream")]
+    create: Option<String>,
+    /// With `create`: connects that socket to this address, as `socket.connect` does.
+    #[schemars(example = "127.0.0.1:7788")]
+    connect: Option<String>,
+    /// With `create`: whether the server receives from that socket by itself, as in `socket.configure`.
+    receive: Option<Mode>,
+    /// How payload bytes travel on this connection, as in `session.configure`.
+    frames: Option<Frames>,
+    /// In which form this connection gets bytes, as in `session.configure`.
+    data: Option<DataForm>,
+    /// How much of the bytes pushed events carry here, as in `session.configure`.
+    payload: Option<PayloadShare>,
+    /// Which kinds of events are pushed here, divided by commas; every kind if left out.
+    #[schemars(with = "Option<EventKinds>")]
+    kinds: Option<String>,
 }
 
 /// The route with its description.
@@ -89,14 +111,16 @@ async fn upgrade(
     parameters: Result<Query<Parameters>, QueryRejection>,
     mut request: Request,
 ) -> Response {
-    let Parameters { session, token, after } = match parameters {
+    let parameters = match parameters {
         Ok(Query(parameters)) => parameters,
         Err(error) => return problem::query(&error),
     };
     let on_upgrade = request.extensions_mut().remove::<OnUpgrade>();
     let headers = request.headers();
-    let session = match find(&app, session.as_deref(), token.as_deref(), headers) {
-        Ok(session) => session,
+    let found = find(&app, parameters.session.as_deref(), parameters.token.as_deref(), headers)
+        .and_then(|session| Ok((session, Opening::new(&parameters)?)));
+    let (session, opening) = match found {
+        Ok(found) => found,
         Err(fault) => return problem::fault(&fault),
     };
     let (Some(key), Some(on_upgrade)) = (handshake_key(request.method(), headers), on_upgrade) else {
@@ -107,12 +131,15 @@ async fn upgrade(
         Ok(attachment) => attachment,
         Err(fault) => return problem::fault(&fault),
     };
-    let limit = app.registry.message_bytes();
+    let beginning =
+        Beginning { opening, resumed, after: parameters.after, longest: app.registry.message_bytes() };
+    // The answer leaves in one write with the greeting.
+    arrival.place.hold();
     let span = tracing::debug_span!("connection", session = attachment.session().id());
     let connection = app.connections.track_future(async move {
         let _open = metrics::Open::websocket();
-        if let Some((stream, read)) = plain_stream(on_upgrade).await {
-            connection::run(stream, &read, limit, attachment, resumed, after).await;
+        if let Some((stream, answer, read)) = plain_stream(on_upgrade).await {
+            connection::run(stream, answer, &read, attachment, beginning).await;
         }
         drop(arrival.place);
     });
@@ -133,12 +160,16 @@ fn not_upgraded() -> Response {
     (wanted, problem::plain(StatusCode::UPGRADE_REQUIRED, why)).into_response()
 }
 
-/// The connection itself once the answer is out, and what the client has sent in the meantime.
-async fn plain_stream(on_upgrade: OnUpgrade) -> Option<(TcpStream, bytes::Bytes)> {
-    // Fails where the client has left before it had its answer.
+/// The connection itself once hyper has let go of it, the answer that is still to be written, and what the client has
+/// sent in the meantime.
+async fn plain_stream(on_upgrade: OnUpgrade) -> Option<(TcpStream, Vec<u8>, bytes::Bytes)> {
+    // Fails where the client has left before.
     let upgraded = on_upgrade.await.ok()?;
-    match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => Some((parts.io.into_inner(), parts.read_buf)),
+    match upgraded.downcast::<TokioIo<Held>>() {
+        Ok(parts) => {
+            let (stream, answer) = parts.io.into_inner().into_parts();
+            Some((stream, answer, parts.read_buf))
+        }
         Err(_) => {
             tracing::error!("a connection is not the TCP stream that was accepted");
             None

@@ -4,6 +4,7 @@
 //! writes: answers from the outbox, events from the log. Each can hold up the one before it, and none the next.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use sockyard_protocol::call::{DataForm, Frames, PayloadShare, SocketsEvery};
@@ -16,6 +17,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::Instrument as _;
 
 use super::input::Input;
+use super::opening::Opening;
 use super::outbox::Outbox;
 use super::output::Output;
 use super::requests::Waiting;
@@ -105,29 +107,53 @@ impl Connection {
     }
 }
 
-/// Runs a connection to its end. `read` is what came together with the handshake, `longest` bounds a message.
+/// How a connection begins.
+#[derive(Debug)]
+pub(super) struct Beginning {
+    pub(super) opening: Opening,
+    /// It came back to a session that was there.
+    pub(super) resumed: bool,
+    /// The log's events with a greater `seq` come first.
+    pub(super) after: Option<u64>,
+    /// The longest message that is taken.
+    pub(super) longest: usize,
+}
+
+/// Runs a connection to its end. `answer` is what the handshake is still to be answered with, and `read` what came together
+/// with it.
 pub(super) async fn run(
     stream: TcpStream,
+    answer: Vec<u8>,
     read: &[u8],
-    longest: usize,
     attachment: Attachment,
-    resumed: bool,
-    after: Option<u64>,
+    beginning: Beginning,
 ) {
+    let Beginning { opening, resumed, after, longest } = beginning;
     let session = Arc::clone(attachment.session());
     let rights = attachment.rights().clone();
-    let hello = session.hello(resumed, &rights);
+    let mut hello = session.hello(resumed, &rights);
     let after = Some(after.unwrap_or(hello.last_seq));
     let events = log::Reader::attach(Arc::clone(session.log()), after, !rights.only_look());
     let pace = events.pace();
     let (from_client, to_client) = stream.into_split();
     let mut input = Input::new(from_client, read, longest);
+    let mut output = Output::new(to_client, answer);
     let (outbox, inbox) = Outbox::new();
-    let settings = Arc::new(Mutex::default());
+    let settings = Arc::new(Mutex::new(opening.settings));
+    // Behind the cursor, so that what it logs is pushed as that of a call.
+    let mut opened = Box::pin(opening.perform(Arc::clone(&session)));
+    hello.opened = match futures_util::poll!(&mut opened) {
+        Poll::Ready(opened) => opened,
+        Poll::Pending => {
+            // The handshake's answer does not wait.
+            output.flush().await.ok(/* the writer finds out */);
+            opened.await
+        }
+    };
     let closing = Arc::new(OnceLock::new());
     let (gone, left) = (CancellationToken::new(), CancellationToken::new());
     let writer = Writer {
-        output: Output::new(to_client),
+        output,
         inbox,
         events,
         settings: Arc::clone(&settings),

@@ -5,9 +5,11 @@
 
 use std::cell::RefCell;
 use std::io::{self, IoSlice};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::net::tcp::OwnedWriteHalf;
+use tokio::time::timeout;
 use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
@@ -17,6 +19,9 @@ const SHARED_FROM: usize = 2 * 1024;
 const KEPT_MAX: usize = 256 * 1024;
 /// Longest header of a frame without a mask.
 const HEADER_MAX: usize = 10;
+/// Longest that a write may wait for room. A client that reads nothing for so long is dropped; its session stays. One that
+/// reads slowly may take as long as it needs.
+const STALL_MAX: Duration = Duration::from_secs(30);
 /// Most parts in one system call; the kernel takes 1024 (`IOV_MAX`).
 const PARTS_MAX: usize = 256;
 
@@ -32,11 +37,14 @@ pub(super) struct Output {
     copied: Vec<u8>,
     /// Large payloads, each behind so many bytes of `copied`.
     shared: Vec<(usize, Bytes)>,
+    /// Longest that a write waits for room.
+    stall_max: Duration,
 }
 
 impl Output {
-    pub(super) fn new(half: OwnedWriteHalf) -> Output {
-        Output { half, copied: Vec::new(), shared: Vec::new() }
+    /// `first` goes before every message: the answer to the handshake.
+    pub(super) fn new(half: OwnedWriteHalf, first: Vec<u8>) -> Output {
+        Output { half, copied: first, shared: Vec::new(), stall_max: STALL_MAX }
     }
 
     /// Whether there is anything to write.
@@ -117,7 +125,7 @@ impl Output {
     /// Writes everything. Not cancel-safe: an abandoned write may have cut a frame.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
         if self.shared.is_empty() {
-            write(&self.half, &mut [IoSlice::new(&self.copied)]).await?;
+            self.write(&mut [IoSlice::new(&self.copied)]).await?;
             self.give_back();
             return Ok(());
         }
@@ -133,11 +141,27 @@ impl Output {
             if (index + 1) * (PARTS_MAX / 2) >= shared.len() {
                 parts.push(IoSlice::new(&self.copied[at..]));
             }
-            write(&self.half, &mut parts).await?;
+            self.write(&mut parts).await?;
         }
         shared.clear();
         self.shared = if shared.capacity() > PARTS_MAX { Vec::new() } else { shared };
         self.give_back();
+        Ok(())
+    }
+
+    async fn write(&self, mut parts: &mut [IoSlice<'_>]) -> io::Result<()> {
+        // Parts of no bytes are skipped by it.
+        IoSlice::advance_slices(&mut parts, 0);
+        while !parts.is_empty() {
+            match self.half.try_write_vectored(parts) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => IoSlice::advance_slices(&mut parts, written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    timeout(self.stall_max, self.half.writable()).await??;
+                }
+                Err(error) => return Err(error),
+            }
+        }
         Ok(())
     }
 
@@ -148,20 +172,6 @@ impl Output {
             SPARE.set(buffer);
         }
     }
-}
-
-async fn write(half: &OwnedWriteHalf, mut parts: &mut [IoSlice<'_>]) -> io::Result<()> {
-    // Parts of no bytes are skipped by it.
-    IoSlice::advance_slices(&mut parts, 0);
-    while !parts.is_empty() {
-        match half.try_write_vectored(parts) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => IoSlice::advance_slices(&mut parts, written),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => half.writable().await?,
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -175,7 +185,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (read, write) = listener.accept().await.unwrap().0.into_split();
-        (Output::new(write), client, read)
+        (Output::new(write, Vec::new()), client, read)
     }
 
     #[tokio::test]
@@ -233,6 +243,28 @@ mod tests {
             written.unwrap();
             came.unwrap();
         }
+    }
+
+    #[tokio::test]
+    async fn a_client_may_read_slowly_but_not_stop() {
+        let (mut output, mut client, _read) = pair().await;
+        output.stall_max = Duration::from_millis(300);
+        let payload: Bytes = vec![0; 32 << 20].into();
+        output.binary(b"", &payload);
+        let started = std::time::Instant::now();
+        let reading = async {
+            let mut piece = vec![0; 4 << 20];
+            for _ in 0..8 {
+                client.read_exact(&mut piece).await.unwrap();
+                // Slower in all than one wait may be, and faster in each part.
+                tokio::time::sleep(Duration::from_millis(60)).await;
+            }
+        };
+        let (written, ()) = tokio::join!(output.flush(), reading);
+        written.unwrap();
+        assert!(started.elapsed() > output.stall_max);
+        output.binary(b"", &payload);
+        assert_eq!(output.flush().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 
     #[tokio::test]

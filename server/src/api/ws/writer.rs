@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 use sockyard_protocol::call::Frames;
+use sockyard_protocol::event::EventKinds;
 use sockyard_protocol::{Event, EventKind, Frame, Hello, SocketId, frame, rpc};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::task::coop::consume_budget;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{Closing, Settings, close_code};
@@ -16,8 +18,6 @@ use super::outbox::{Inbox, Outgoing};
 use super::output::Output;
 use crate::log::{Batch, Entry, Happening, Reader};
 
-/// Longest that one write may take. A client that reads nothing for so long is dropped; its session stays.
-const WRITE_DEADLINE: Duration = Duration::from_secs(30);
 /// How often a ping asks whether the client is still there.
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// Most answers that one write takes along, beside what is due: all that the outbox holds.
@@ -61,26 +61,33 @@ impl Writer {
     pub(super) async fn run(mut self, hello: Hello) {
         // The reader must not wait for a client that cannot be reached.
         let _gone = self.gone.clone().drop_guard();
-        if self.greet(&hello).await.is_ok() && self.serve().await.is_ok() {
+        if self.serve(&hello).await.is_ok() {
             self.say_goodbye().await;
         }
     }
 
-    async fn greet(&mut self, hello: &Hello) -> Result<(), Gone> {
+    /// The greeting, and in one write with it what the upgrade's parameters have logged.
+    async fn greet(&mut self, hello: &Hello, merger: &mut Merger) -> Result<(), Gone> {
         let text = rpc::request(None, "session.hello", hello).map_err(|_| Gone)?;
         self.output.text(&text);
-        self.flush().await
+        if let Some(batch) = self.events.take() {
+            self.put_events(batch, merger).await?;
+        }
+        self.flush_events().await
     }
 
-    async fn serve(&mut self) -> Result<(), Gone> {
+    async fn serve(&mut self, hello: &Hello) -> Result<(), Gone> {
+        let mut merger = Merger::default();
+        self.greet(hello, &mut merger).await?;
         let mut pings = interval(PING_EVERY);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         pings.reset();
         let left = self.left.clone();
         let mut left = pin!(left.cancelled());
         let mut window = pin!(sleep_until(Instant::now()));
-        let mut merger = Merger::default();
         loop {
+            // A flood must not keep the thread's other tasks waiting.
+            consume_budget().await;
             if let Some(until) = merger.window()
                 && until != window.deadline()
             {
@@ -146,8 +153,7 @@ impl Writer {
         if frames == Frames::Json {
             merger.tell(&mut told);
             self.put_told(&told)?;
-            // Whoever is not told of sends need not be woken by them.
-            self.events.set_merging(kinds.is_some_and(|kinds| !kinds.contains(EventKind::SENT)));
+            self.events.set_merging(is_told_no_sends(kinds));
             return self.put_lines(&entries, settings);
         }
         for entry in &entries {
@@ -157,7 +163,7 @@ impl Writer {
             }
         }
         merger.tell_if_due(Instant::now(), &mut told);
-        self.events.set_merging(merger.window().is_some());
+        self.events.set_merging(merger.window().is_some() || is_told_no_sends(kinds));
         self.put_told(&told)
     }
 
@@ -186,7 +192,8 @@ impl Writer {
         }
         let mut told = Vec::new();
         merger.tell_if_due(Instant::now(), &mut told);
-        self.events.set_merging(merger.window().is_some());
+        let kinds = self.settings.lock().unwrap_or_else(PoisonError::into_inner).kinds;
+        self.events.set_merging(merger.window().is_some() || is_told_no_sends(kinds));
         self.put_told(&told)
     }
 
@@ -227,11 +234,13 @@ impl Writer {
         if self.output.is_empty() {
             return Ok(());
         }
-        match timeout(WRITE_DEADLINE, self.output.flush()).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Gone),
-        }
+        self.output.flush().await.map_err(|_| Gone)
     }
+}
+
+/// Whoever is not told of sends need not be woken by them.
+fn is_told_no_sends(kinds: Option<EventKinds>) -> bool {
+    kinds.is_some_and(|kinds| !kinds.contains(EventKind::SENT))
 }
 
 fn datagram_head(socket: SocketId, from: &str) -> Vec<u8> {
