@@ -161,9 +161,9 @@ pub struct Used {
     pub log_events: usize,
     /// Bytes that they take.
     pub log_bytes: usize,
-    /// Calls that wait.
+    /// Calls and binary frames that wait. The limit is for each of the two.
     pub waiting_calls: usize,
-    /// Bytes that waiting `send` calls hold.
+    /// Bytes that waiting calls and frames hold. The limit is for each of the two.
     pub waiting_bytes: usize,
     /// Attached connections, without those that only look.
     pub connections: usize,

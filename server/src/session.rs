@@ -212,9 +212,13 @@ impl Session {
             sockets: self.limits.sockets - u32::try_from(self.socket_quota.available_permits()).unwrap_or(0),
             log_events,
             log_bytes,
-            waiting_calls: self.limits.waiting_calls - self.call_quota.available_permits(),
-            waiting_bytes: self.limits.waiting_bytes
-                - self.byte_quota.available_permits() * calls::QUOTA_UNIT,
+            // Frames have the same limits once more.
+            waiting_calls: 2 * self.limits.waiting_calls
+                - self.call_quota.available_permits()
+                - self.frame_quota.available_permits(),
+            waiting_bytes: 2 * self.limits.waiting_bytes
+                - (self.byte_quota.available_permits() + self.frame_byte_quota.available_permits())
+                    * calls::QUOTA_UNIT,
             connections,
             readers,
         }
