@@ -22,6 +22,7 @@ cargo xtask COMMAND
   run [-- OPTIONS]   builds the page and the server and starts it; OPTIONS are those of `sockyard serve`
   web [--dev]        builds the page into target/page, which the server embeds; with --dev fast and large,
                      for work on the page
+  weigh              builds the page, and fails where a first visit would load more than 350 KiB
   test               everything that CI runs: formatting, lints, documentation, the checks below, all tests
   check              proves that dependencies point one way, that files stay short and silenced lints say why
   bench [-- OPTIONS] measures the release server beside other relays; `--install` gets those that are missing,
@@ -50,6 +51,7 @@ fn command() -> Result<()> {
     match command.as_str() {
         "run" => run::run(rest),
         "web" => web::Profile::from_arguments(&rest).and_then(web::build),
+        "weigh" => no_more(&command, &rest).and_then(|()| web::weigh()),
         "test" => no_more(&command, &rest).and_then(|()| test::run()),
         "bench" => bench::run(rest),
         "lighthouse" => no_more(&command, &rest).and_then(|()| lighthouse::run()),

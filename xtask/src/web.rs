@@ -5,6 +5,7 @@
 
 pub(crate) mod pages;
 mod stamp;
+mod weight;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::tools;
 use pages::Page;
+use weight::Weight;
 
 /// How the page is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,13 +73,28 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
     let wasm_bytes = std::fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
     let fingerprint = stamp::fingerprint(&wasm_bytes, &page);
     if stamp::is_current(&stamp, &folder, &fingerprint) {
-        return Ok(());
+        return say_weight(profile, &folder);
     }
 
     page.add_folder(&bind(&wasm)?)?;
     tools::say("compressing the page");
     page.write(&folder, profile.quality())?;
-    stamp::write(&stamp, &folder, &fingerprint)
+    stamp::write(&stamp, &folder, &fingerprint)?;
+    say_weight(profile, &folder)
+}
+
+/// `cargo xtask weigh`: builds the page as users get it, and fails where a visitor would have to load too much.
+pub(crate) fn weigh() -> Result<()> {
+    build(Profile::Release)?;
+    Weight::of(&tools::target_dir().join("page"))?.check()
+}
+
+/// A page for work on it may weigh what it likes.
+fn say_weight(profile: Profile, folder: &Path) -> Result<()> {
+    if profile == Profile::Release {
+        tools::say(&Weight::of(folder)?.words());
+    }
+    Ok(())
 }
 
 /// Compiles the page's Rust to wasm and returns the file.
