@@ -39,6 +39,8 @@ mod poll_fields;
 mod quick_send;
 mod rules_field;
 mod send_more;
+mod sequence_pane;
+mod sequence_view;
 mod session_calls;
 mod session_menu;
 mod socket_card;

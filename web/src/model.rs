@@ -27,6 +27,7 @@ pub mod quick;
 pub mod saved;
 pub mod scroll;
 pub mod sending;
+pub mod sequence;
 pub mod sockets;
 pub mod summary;
 pub mod tour;

@@ -65,18 +65,21 @@ pub(crate) enum View {
     /// The events, line by line.
     #[default]
     Log,
+    /// Who sent what to whom, as a ladder.
+    Sequence,
     /// The session as a program.
     Code,
 }
 
 impl View {
     /// All of them, in the order of their tabs.
-    pub(crate) const ALL: [View; 2] = [View::Log, View::Code];
+    pub(crate) const ALL: [View; 3] = [View::Log, View::Sequence, View::Code];
 
     /// Its name in test ids, in the style sheet and in the browser's storage.
     pub(crate) fn name(self) -> &'static str {
         match self {
             View::Log => "log",
+            View::Sequence => "sequence",
             View::Code => "code",
         }
     }

@@ -23,6 +23,7 @@ mod outcome;
 mod palette;
 mod payload;
 mod rules;
+mod sequence;
 mod sockets;
 mod states;
 mod tour;
@@ -45,6 +46,7 @@ pub use outcome::OutcomeTexts;
 pub use palette::Palette;
 pub use payload::PayloadTexts;
 pub use rules::RuleTexts;
+pub use sequence::SequenceTexts;
 pub use sockets::Sockets;
 pub use states::States;
 pub use table::Explained;
@@ -69,6 +71,7 @@ groups! {
     palette: Palette,
     payload: PayloadTexts,
     rules: RuleTexts,
+    sequence: SequenceTexts,
     sockets: Sockets,
     states: States,
     tour: Tour,

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::code_view::CodeView;
 use super::focus;
 use super::log_panel::LogPanel;
+use super::sequence_view::SequenceView;
 use crate::state::{Page, View};
 use crate::text::Text;
 
@@ -48,6 +49,7 @@ pub(super) fn Stage() -> impl IntoView {
 fn content(view: View) -> Option<AnyView> {
     match view {
         View::Log => None,
+        View::Sequence => Some(view! { <SequenceView/> }.into_any()),
         View::Code => Some(view! { <CodeView/> }.into_any()),
     }
 }
@@ -56,6 +58,7 @@ fn content(view: View) -> Option<AnyView> {
 pub(super) fn label(view: View, text: &'static Text) -> &'static str {
     match view {
         View::Log => text.bar.view_log,
+        View::Sequence => text.sequence.view_sequence,
         View::Code => text.code.view,
     }
 }

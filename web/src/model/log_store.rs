@@ -147,6 +147,18 @@ impl LogStore {
         None
     }
 
+    /// The first row after the event numbered `seq`.
+    pub fn index_after(&self, seq: u64) -> usize {
+        let mut before = 0;
+        for chunk in &self.chunks {
+            if chunk.rows.last().is_some_and(|row| row.seq > seq) {
+                return before + chunk.rows.partition_point(|row| row.seq <= seq);
+            }
+            before += chunk.rows.len();
+        }
+        self.rows
+    }
+
     /// Forgets everything, for a new session.
     pub fn clear(&mut self) {
         *self = LogStore::default();
