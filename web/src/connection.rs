@@ -23,8 +23,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use sockyard_protocol::call::CallCancel;
+use sockyard_protocol::info::SocketsChanged;
 use sockyard_protocol::rpc::Id;
-use sockyard_protocol::{Call, Event, Fault, Hello};
+use sockyard_protocol::{Call, Event, Fault, Hello, SocketInfo};
 
 use crate::model::outcome::CallError;
 use pending::Pending;
@@ -96,6 +97,8 @@ pub(crate) enum Incoming<'a> {
     Event(&'a Event, &'a str),
     /// A message's events are all handed over.
     EventsEnd,
+    /// What the kernel says of the sockets of which anything has changed.
+    Facts(Vec<SocketInfo>),
 }
 
 /// The handle that components hold.
@@ -312,6 +315,7 @@ impl Connection {
         };
         match (message.method, message.params) {
             (Some("events"), Some(params)) => return self.on_events(params.get()),
+            (Some("sockets"), Some(params)) => return self.on_sockets(params.get()),
             (Some("session.hello"), Some(params)) => return self.on_hello(params.get()),
             _ => {}
         }
@@ -389,6 +393,13 @@ impl Connection {
             }
         }
         self.hand_on(Incoming::EventsEnd);
+    }
+
+    fn on_sockets(self, params: &str) {
+        match serde_json::from_str::<SocketsChanged>(params) {
+            Ok(changed) => self.hand_on(Incoming::Facts(changed.sockets)),
+            Err(_) => warn("facts of sockets that this page cannot read"),
+        }
     }
 
     /// A kind that a newer server adds is skipped; its number still counts.

@@ -152,13 +152,9 @@ struct Private {
     pane: RefCell<Option<LogPane>>,
     session: RefCell<String>,
     notify_due: Cell<bool>,
-    refresh_due: Cell<bool>,
-    /// A `socket.list` is on its way, and another is wanted after it.
-    listing: Cell<bool>,
-    list_again: Cell<bool>,
     /// Whether the session's sockets were listed since it was opened.
     listed: Cell<bool>,
-    /// A regular question is on its way, and for how many looks.
+    /// A silent server was asked for a sign of life, and for how many checks.
     looking: Cell<bool>,
     unanswered: Cell<u32>,
 }
@@ -172,9 +168,6 @@ impl Page {
             pane: RefCell::new(None),
             session: RefCell::new(String::new()),
             notify_due: Cell::new(false),
-            refresh_due: Cell::new(false),
-            listing: Cell::new(false),
-            list_again: Cell::new(false),
             listed: Cell::new(false),
             looking: Cell::new(false),
             unanswered: Cell::new(0),
@@ -278,6 +271,7 @@ impl Page {
             Incoming::Opened { resumed } => self.opened(resumed),
             Incoming::Event(event, json) => self.event(event, json),
             Incoming::EventsEnd => self.notify_soon(),
+            Incoming::Facts(sockets) => self.take_facts(sockets),
         }
     }
 
@@ -349,7 +343,6 @@ impl Page {
         if !private.notify_due.replace(true) {
             set_timeout(move || self.notify(), NOTIFY_EVERY);
         }
-        self.refresh_soon();
     }
 
     fn notify(self) {

@@ -1,66 +1,56 @@
-//! Asks the kernel again: events tell what calls did, and only the kernel knows queues and TCP states.
+//! Follows the kernel: events tell what calls did, and only the kernel knows queues and TCP states.
+//!
+//! The sockets are listed once for each connection; from then on the server tells what changes, as long as the page
+//! is looked at.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use sockyard_protocol::SocketInfo;
 use sockyard_protocol::answer::Sockets;
-use sockyard_protocol::call::{SocketInfoCall, SocketList};
-use sockyard_protocol::{SocketId, SocketInfo};
+use sockyard_protocol::call::{SessionConfigure, SessionInfoCall, SocketList, SocketsEvery};
 
 use super::Page;
 use crate::connection::{Link, now};
 use crate::model::facts::Facts;
 
-/// Wait after an event, so that a burst asks once; also the least time between two questions.
-const AFTER_EVENT: Duration = Duration::from_millis(120);
-/// How often the chosen socket is asked about while the page is looked at.
-const CHOSEN_EVERY: Duration = Duration::from_millis(1000);
-/// Looks that a question may go unanswered before the connection counts as dead. Looks are counted, not time:
-/// a page that the browser froze must not take its own sleep for the server's.
-const UNANSWERED_MAX: u32 = 15;
-/// Silence without which an unanswered question tells nothing: a long replay goes before its answer.
+/// How often the server looks at the sockets for this page, in milliseconds: the least that it takes.
+const LOOK_EVERY_MS: u32 = 250;
+/// How often the page makes sure that the server is there.
+const CHECK_EVERY: Duration = Duration::from_millis(1000);
+/// Silence after which the server is asked for a sign of life.
 const SILENT_MS: f64 = 5000.0;
+/// Checks that this question may go unanswered before the connection counts as dead. Checks are counted, not time:
+/// a page that the browser froze must not take its own sleep for the server's.
+const UNANSWERED_MAX: u32 = 10;
 /// How often running times are redrawn.
 const CLOCK_EVERY: Duration = Duration::from_millis(100);
 
 impl Page {
-    /// Asks about every socket, a moment later.
-    ///
-    /// One event often changes several sockets: a connect fills a listener's backlog, a send a peer's queue.
-    pub(super) fn refresh_soon(self) {
-        let private = self.private.get_value();
-        if !private.refresh_due.replace(true) {
-            set_timeout(
-                move || {
-                    let private = self.private.get_value();
-                    private.refresh_due.set(false);
-                    if document().hidden() {
-                        // Asked once the page is looked at.
-                        private.list_again.set(true);
-                    } else {
-                        self.refresh_all();
-                    }
-                },
-                AFTER_EVENT,
-            );
-        }
+    /// Lists every socket, and follows them from here on.
+    pub(super) fn refresh_all(self) {
+        spawn_local(self.ask_all());
+        self.follow();
     }
 
-    /// Asks about every socket; one question at a time.
-    pub(super) fn refresh_all(self) {
-        let private = self.private.get_value();
-        if private.listing.replace(true) {
-            return private.list_again.set(true);
-        }
+    /// Asks to be told what changes of the sockets. A page that nobody looks at is told nothing.
+    fn follow(self) {
+        let every = (!document().hidden()).then_some(SocketsEvery { every_ms: LOOK_EVERY_MS });
         spawn_local(async move {
-            self.ask_all().await;
-            private.listing.set(false);
-            let open = self.connection.link.get_untracked() == Link::Open;
-            if open && private.list_again.replace(false) {
-                self.refresh_soon();
-            }
+            let sockets = Some(every);
+            let call = SessionConfigure { frames: None, data: None, payload: None, kinds: None, sockets };
+            // Without a connection it is asked again on the next one.
+            self.connection.call(call).await.ok();
         });
+    }
+
+    /// Takes what has changed. Which sockets were closed, and by whom, the log tells as well.
+    pub(super) fn take_facts(self, sockets: Vec<SocketInfo>) {
+        if !self.is_live_now() || sockets.is_empty() {
+            return;
+        }
+        self.sockets.update(|table| table.set_list(sockets));
     }
 
     async fn ask_all(self) {
@@ -74,14 +64,10 @@ impl Page {
             return;
         }
         let listed: Vec<_> = sockets.iter().map(|info| info.socket).collect();
-        let before = self.sockets.get_untracked();
-        self.sockets.update_untracked(|table| {
+        self.sockets.update(|table| {
             table.set_list(sockets);
             table.drop_missing(&known, &listed);
         });
-        if self.sockets.with_untracked(|table| *table != before) {
-            self.sockets.notify();
-        }
         if !private.listed.replace(true) && chosen.is_some_and(|chosen| !listed.contains(&chosen)) {
             // It was chosen before a reload and closed since; its last line may have left the log.
             self.selected.set(None);
@@ -106,14 +92,20 @@ impl Page {
     }
 
     pub(super) fn keep_fresh(self) {
+        let is_open = move || matches!(self.connection.link.get_untracked(), Link::Open);
         set_interval(
             move || {
-                if !document().hidden() && matches!(self.connection.link.get_untracked(), Link::Open) {
-                    self.look();
+                if !document().hidden() && is_open() {
+                    self.check();
                 }
             },
-            CHOSEN_EVERY,
+            CHECK_EVERY,
         );
+        window_event_listener_untyped("visibilitychange", move |_| {
+            if is_open() {
+                self.follow();
+            }
+        });
         set_interval(
             move || {
                 let running = !self.connection.waiting.with_untracked(Vec::is_empty)
@@ -126,40 +118,23 @@ impl Page {
         );
     }
 
-    /// Asks one question, whose answer also shows that the server is alive.
-    fn look(self) {
+    /// Asks a silent server one question, whose answer shows that it is alive.
+    fn check(self) {
         let private = self.private.get_value();
-        if private.list_again.replace(false) {
-            self.refresh_all();
+        if private.looking.get() {
+            private.unanswered.set(private.unanswered.get() + 1);
+            if private.unanswered.get() >= UNANSWERED_MAX && self.connection.silent_ms() >= SILENT_MS {
+                self.connection.give_up();
+            }
+            return;
         }
-        if !private.looking.replace(true) {
+        if self.connection.silent_ms() >= SILENT_MS {
+            private.looking.set(true);
             private.unanswered.set(0);
             spawn_local(async move {
-                match self.selected.get_untracked() {
-                    Some(socket) => self.ask_chosen(socket).await,
-                    None => self.ask_all().await,
-                }
+                self.connection.call(SessionInfoCall {}).await.ok(/* a fault is an answer, too */);
                 private.looking.set(false);
             });
-            return;
-        }
-        private.unanswered.set(private.unanswered.get() + 1);
-        if private.unanswered.get() >= UNANSWERED_MAX && self.connection.silent_ms() >= SILENT_MS {
-            self.connection.give_up();
-        }
-    }
-
-    async fn ask_chosen(self, socket: SocketId) {
-        let Ok(answer) = self.connection.call(SocketInfoCall { socket }).await else { return };
-        let Ok(info) = serde_json::from_value::<SocketInfo>(answer) else { return };
-        if !self.is_live_now() {
-            return;
-        }
-        let same = self
-            .sockets
-            .with_untracked(|table| table.get(socket).is_some_and(|view| view.info.as_ref() == Some(&info)));
-        if !same {
-            self.sockets.update(|table| table.set_info(info));
         }
     }
 }
