@@ -94,7 +94,7 @@ pub(crate) enum PolicyCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckOptions {
-    /// The address as in a call: 192.168.7.2:80, [fd00::1]:80, name:80, :80
+    /// The address as in a call: 192.168.7.2:80, name:80, :80, and IPv6 in brackets
     #[arg(value_name = "ADDRESS", value_parser = parse_address)]
     pub(crate) address: sockyard_protocol::Address,
 

@@ -1,7 +1,7 @@
 //! Start in one click: arrangements as lists of ordinary calls.
 //!
 //! A step names its sockets by role; the runner learns from each answer which number and which address a role
-//! has got, and makes the next call of it. The lists themselves are in [`steps`].
+//! has got, and makes the next call of it. The lists themselves are in `steps`.
 
 mod steps;
 
