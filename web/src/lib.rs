@@ -51,9 +51,12 @@
 //! | `call-result`, `call-error`, `call-eof` | how the last call ended; `data-errno` on `call-error` |
 //! | `result-text`, `result-hex`, `result-decoded`, `result-encoding`, `result-info` | the received bytes under the form |
 //! | `waiting-call`, `waiting-cancel` | above the log, with `data-call` and `data-socket`; `card-waiting-call`, `card-waiting-cancel` in cards, `result-waiting-call`, `result-waiting-cancel` under the form |
-//! | `log-row` | a visible row, with `data-seq`, `data-kind`, `data-socket` |
+//! | `log-row` | a visible row, with `data-seq`, `data-kind`, `data-socket`, and where it is so `data-chosen`, `data-marked`, `data-found`; `aria-selected` on every selected one |
 //! | `log-follow`, `log-newest` | follow the newest rows; the button that counts what came meanwhile |
-//! | `log-filter-socket`, `log-filter-errors`, `log-filter-text`, `log-count` | the filter, and how many rows pass it |
+//! | `log-query`, `log-suggestion`, `log-chip`, `log-chip-wrong`, `log-chip-remove`, `log-count` | the filter; what its last term may become; its terms, with `data-wrong` where one filters nothing and why; how many rows pass it |
+//! | `log-times` | values `absolute` `relative` `delta` |
+//! | `log-find`, `log-found`, `log-find-previous`, `log-find-next`, `log-note`, `log-note-write`, `log-note-error`, `log-line-close` | the line above the rows in which one finds or writes a note |
+//! | `log-menu` | opens `log-copy-text` `-hex` `-python` `-curl` `-json`, `log-copied`, `log-errors`, `log-find-open`, `log-note-open`, `log-marker`, `log-marker-previous`, `log-marker-next`, `log-marker-row`, `log-zero` |
 //! | `log-detail`, `log-detail-close`, `log-detail-previous`, `log-detail-next`, `log-detail-text`, `log-detail-hex`, `log-detail-decoded`, `log-detail-encoding`, `log-detail-error` | the chosen row's details |
 //! | `log-detail-show`, `log-detail-call`, `log-detail-manual`, `log-detail-kernel`, `log-detail-cut` | shows the row in the log; its call with parameters, the manual's pages, what the kernel knew, a character whose other bytes are in another row |
 //! | `log-detail-byte`, `log-detail-guess`, `log-detail-leaf-previous`, `log-detail-leaf-next` | the byte or character pointed at; an encoding in which the bytes make sense (`data-encoding`); turn over many bytes; under the form the same with `result-` |

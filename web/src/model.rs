@@ -3,6 +3,7 @@
 pub mod arrangement;
 pub mod cells;
 pub mod command;
+pub mod copy;
 pub mod cut;
 pub mod encoder;
 pub mod errno;
@@ -23,7 +24,9 @@ pub mod outcome;
 pub mod payload;
 pub mod program;
 pub mod python;
+pub mod query;
 pub mod quick;
+pub mod row_time;
 pub mod saved;
 pub mod scroll;
 pub mod sending;

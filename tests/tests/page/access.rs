@@ -76,9 +76,9 @@ async fn axe_finds_nothing_on_a_phone() {
 async fn a_question_mark_opens_the_sheet_of_keys_and_is_a_character_where_one_types() {
     let server = TestServer::start();
     let page = Page::open(&server).await;
-    page.fill("@log-filter-text", "?").await;
+    page.fill("@log-query", "?").await;
     page.none("@help").await;
-    page.fill("@log-filter-text", "").await;
+    page.fill("@log-query", "").await;
     page.click("@arrangement-udp-pair").await;
     page.one("@arrangement-note").await;
     let rows = page.one(".log-rows").await;

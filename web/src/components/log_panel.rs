@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::log_line::OpenLine;
+use super::log_query::Chips;
 use super::log_toolbar::{LogToolbar, NewestButton};
+use super::log_view::LogView;
 use super::waiting::WaitingCalls;
-use crate::log_pane::{Callbacks, LogPane, Status};
+use crate::log_pane::{Callbacks, LogPane};
 use crate::state::Page;
 use crate::text::fill;
 
@@ -14,18 +17,27 @@ use crate::text::fill;
 pub(super) fn LogPanel() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().log;
-    let status = RwSignal::new(Status { following: true, ..Status::default() });
+    let view = LogView::new(page);
+    let status = view.status;
     let scroller = NodeRef::<leptos::html::Div>::new();
+    let gutter = NodeRef::<leptos::html::Div>::new();
     scroller.on_load(move |element| {
         let callbacks = Callbacks {
             chosen: Box::new(move |seq| page.log_selected.set(Some(seq).filter(|seq| *seq != 0))),
             status: Box::new(move |now| status.set(now)),
+            request: Box::new(move |request| view.take(request)),
         };
-        let element: web_sys::HtmlElement = element.unchecked_into();
-        if let Some(pane) = LogPane::new(element, page.log(), callbacks) {
-            pane.set_language(page.preferences.language.get_untracked());
-            page.attach_pane(pane);
-        }
+        // Both are in the document by the next frame, whichever was made first.
+        request_animation_frame(move || {
+            let Some(gutter) = gutter.get_untracked() else { return };
+            let element: web_sys::HtmlElement = element.unchecked_into();
+            let gutter: web_sys::HtmlElement = gutter.unchecked_into();
+            if let Some(pane) = LogPane::new(element, gutter, page.log(), callbacks) {
+                pane.set_language(page.preferences.language.get_untracked());
+                page.attach_pane(pane);
+                view.begin();
+            }
+        });
     });
     Effect::new(move || {
         let seq = page.log_selected.get().unwrap_or(0);
@@ -33,9 +45,15 @@ pub(super) fn LogPanel() -> impl IntoView {
     });
     let is_empty = Memo::new(move |_| page.log_counts.get().0 == 0);
     let missing = Memo::new(move |_| page.log_counts.get().1);
+    let none_pass = move || {
+        let status = status.get();
+        status.passing == 0 && status.searched.is_none() && !is_empty.get()
+    };
     view! {
         <div class="log-main">
-                <LogToolbar status/>
+                <LogToolbar view/>
+                <Chips view/>
+                <OpenLine view/>
                 <WaitingCalls/>
                 <p class="log-missing" class:gone=move || missing.get() == 0>
                     {move || fill(texts().missing, &[("n", &missing.get().to_string())])}
@@ -46,12 +64,12 @@ pub(super) fn LogPanel() -> impl IntoView {
                         node_ref=scroller
                         tabindex="0"
                         role="listbox"
+                        aria-multiselectable="true"
                         aria-label=move || texts().list_label
                     ></div>
+                    <div class="log-gutter" node_ref=gutter aria-hidden="true"></div>
                     <p class="empty log-empty" class:gone=move || !is_empty.get()>{move || texts().empty}</p>
-                    <p class="empty log-empty" class:gone=move || is_empty.get() || status.get().passing != 0>
-                        {move || texts().none_pass}
-                    </p>
+                    <p class="empty log-empty" class:gone=move || !none_pass()>{move || texts().none_pass}</p>
                     <NewestButton status/>
                 </div>
         </div>

@@ -1,60 +1,46 @@
 //! What is shown of the log, and whether it follows.
 
 use leptos::prelude::*;
-use sockyard_protocol::SocketId;
 
 use super::choice::Choice;
+use super::log_menu::LogMenu;
+use super::log_query::QueryBox;
+use super::log_view::LogView;
 use crate::log_pane::{LogPane, Status};
-use crate::model::filter::Filter;
 use crate::model::format::grouped;
+use crate::model::row_time::TimeKind;
 use crate::state::Page;
 use crate::text::{count, fill};
 
-/// The log's title, counts and filter.
+/// The log's title, counts, query and times.
 #[component]
 pub(super) fn LogToolbar(
-    /// How the rows stand.
-    status: RwSignal<Status>,
+    /// The view's signals.
+    view: LogView,
 ) -> impl IntoView {
-    let page = Page::from_context();
+    let page = view.page;
+    let status = view.status;
     let texts = move || &page.text().log;
-    let socket = RwSignal::new(String::new());
-    let errors_only = RwSignal::new(false);
-    let search = RwSignal::new(String::new());
-    Effect::new(move || {
-        let filter = Filter::new(socket.get().parse().ok(), errors_only.get(), &search.get());
-        page.with_pane(|pane| pane.set_filter(filter));
-    });
-    Effect::new(move || {
-        // Another session has other sockets.
-        page.epoch.track();
-        socket.set(String::new());
-        errors_only.set(false);
-        search.set(String::new());
-    });
-    let filtering = move || !(socket.get().is_empty() && search.get().trim().is_empty()) || errors_only.get();
     let counts = move || {
         let all = page.log_counts.get().0;
-        if filtering() {
-            let passing = grouped(status.get().passing as u64);
-            fill(texts().count_filtered, &[("n", &passing), ("all", &grouped(all as u64))])
-        } else {
+        let now = status.get();
+        if let Some(percent) = now.searched {
+            return fill(texts().searching, &[("percent", &percent.to_string())]);
+        }
+        if view.query.with(|query| query.trim().is_empty()) {
             count(all as u64, texts().count_one, texts().count_all)
+        } else {
+            let passing = grouped(now.passing as u64);
+            fill(texts().count_filtered, &[("n", &passing), ("all", &grouped(all as u64))])
         }
     };
-    let sockets = Signal::derive(move || {
-        let numbers = page.sockets.with(|table| {
-            let mut numbers = table.numbers();
-            numbers.extend(table.closed().map(|closed| closed.view.socket));
-            // What is chosen stays among the choices, or it could be neither seen nor taken back.
-            numbers.extend(socket.get().parse::<SocketId>());
-            numbers.sort_unstable();
-            numbers.dedup();
-            numbers
-        });
-        let mut options = vec![(String::new(), texts().filter_all.to_owned())];
-        options.extend(numbers.into_iter().map(|number| (number.to_string(), format!("s{number}"))));
-        options
+    let times = Signal::derive(move || {
+        let name = |kind| match kind {
+            TimeKind::Absolute => texts().time_absolute,
+            TimeKind::Relative => texts().time_relative,
+            TimeKind::Delta => texts().time_delta,
+        };
+        TimeKind::ALL.map(|kind| (kind.name().to_owned(), name(kind).to_owned())).to_vec()
     });
     let follow = move |_| {
         page.with_pane(|pane| if status.get_untracked().following { pane.pause() } else { pane.follow() });
@@ -62,33 +48,15 @@ pub(super) fn LogToolbar(
     view! {
         <div class="part-head log-head">
             <h2 class="visually-hidden">{move || texts().title}</h2>
-            <span class="quiet log-count" data-testid="log-count">{counts}</span>
-            <span class="top-space"></span>
             <Choice
-                testid="log-filter-socket"
-                label=Signal::derive(move || texts().filter_socket.to_owned())
-                options=sockets
-                value=socket
-                on_change=move |value| socket.set(value)
+                testid="log-times"
+                label=Signal::derive(move || texts().times.to_owned())
+                options=times
+                value=Signal::derive(move || view.times.get().name().to_owned())
+                on_change=move |name| view.choose_times(TimeKind::from_name(&name))
             />
-            <label class="check">
-                <input
-                    type="checkbox"
-                    data-testid="log-filter-errors"
-                    prop:checked=move || errors_only.get()
-                    on:change=move |event| errors_only.set(event_target_checked(&event))
-                />
-                <span>{move || texts().filter_errors}</span>
-            </label>
-            <input
-                class="input log-search"
-                type="search"
-                data-testid="log-filter-text"
-                aria-label=move || texts().filter_text
-                placeholder=move || texts().filter_text
-                prop:value=move || search.get()
-                on:input=move |event| search.set(event_target_value(&event))
-            />
+            <QueryBox view/>
+            <span class="quiet log-count" data-testid="log-count">{counts}</span>
             <button
                 type="button"
                 class="button small toggle"
@@ -98,6 +66,7 @@ pub(super) fn LogToolbar(
             >
                 {move || texts().follow}
             </button>
+            <LogMenu view/>
         </div>
     }
 }

@@ -4,11 +4,27 @@ use sockyard_protocol::Event;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement, Text as TextNode};
 
-use crate::model::format::clock;
-use crate::model::log_store::RowMeta;
+use crate::model::row_time::TimeKind;
 use crate::model::sockets::hue;
 use crate::model::summary;
 use crate::text::Text;
+
+/// Everything on which a row's looks depend, beside language and what is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Look {
+    /// The line.
+    pub(super) seq: u64,
+    /// The kind of its time.
+    pub(super) kind: TimeKind,
+    /// What that counts from.
+    pub(super) base_us: u64,
+    /// Whether its details are shown.
+    pub(super) chosen: bool,
+    /// Whether it is one of the selected rows.
+    pub(super) selected: bool,
+    /// Whether it has a marker.
+    pub(super) marked: bool,
+}
 
 /// A row's elements and what they show.
 pub(super) struct Row {
@@ -19,8 +35,8 @@ pub(super) struct Row {
     kind: TextNode,
     detail: TextNode,
     data: TextNode,
-    /// The line shown, and whether it is marked; nothing while hidden.
-    shown: Option<(u64, bool)>,
+    /// What is shown; nothing while hidden.
+    shown: Option<Look>,
     hidden: bool,
 }
 
@@ -61,21 +77,20 @@ impl Row {
         Some(Row { element, time, socket, sign: sign.text, kind, detail, data, shown: None, hidden: false })
     }
 
-    /// Shows a line; its event is read only where another line was shown before.
+    /// Shows a line; its event, and whether it was found, are asked for only where it looked otherwise before.
     pub(super) fn show(
         &mut self,
-        meta: RowMeta,
-        chosen: bool,
-        event: impl FnOnce() -> Option<Event>,
+        look: Look,
         text: &'static Text,
         offset_minutes: i32,
+        event: impl FnOnce() -> Option<(Event, bool)>,
     ) {
-        if self.shown == Some((meta.seq, chosen)) {
+        if self.shown == Some(look) {
             return;
         }
-        let Some(event) = event() else { return self.hide() };
+        let Some((event, found)) = event() else { return self.hide() };
         let line = summary::line(&event, text);
-        self.time.set_data(&clock(event.time_us, offset_minutes));
+        self.time.set_data(&look.kind.show(event.time_us, look.base_us, offset_minutes));
         match event.socket {
             Some(number) => {
                 self.socket.text.set_data(&number.to_string());
@@ -94,16 +109,19 @@ impl Row {
         self.data.set_data(&line.data);
         // What there is to tell may take the room of bytes that are not there.
         self.set("data-bytes", if line.data.is_empty() { "none" } else { "some" });
-        self.set("data-seq", &meta.seq.to_string());
-        self.element.set_id(&row_id(meta.seq));
+        self.set("data-seq", &look.seq.to_string());
+        self.element.set_id(&row_id(look.seq));
         self.set("data-kind", event.kind.name());
         self.set("data-tone", line.tone.name());
-        self.set("aria-selected", if chosen { "true" } else { "false" });
+        self.set("aria-selected", if look.selected { "true" } else { "false" });
+        self.mark("data-chosen", look.chosen);
+        self.mark("data-marked", look.marked);
+        self.mark("data-found", found);
         if self.hidden {
             self.element.remove_attribute("hidden").ok();
             self.hidden = false;
         }
-        self.shown = Some((meta.seq, chosen));
+        self.shown = Some(look);
     }
 
     /// Shows nothing.
@@ -126,6 +144,14 @@ impl Row {
     /// Takes the row out of the document.
     pub(super) fn remove(self) {
         self.element.remove();
+    }
+
+    fn mark(&self, name: &str, on: bool) {
+        if on {
+            self.set(name, "true");
+        } else {
+            self.element.remove_attribute(name).ok();
+        }
     }
 
     fn set(&self, name: &str, value: &str) {

@@ -1,40 +1,100 @@
 //! Which lines of the log are shown.
 
-use sockyard_protocol::{Event, EventKind, SocketId};
+use std::cell::OnceCell;
+use std::collections::VecDeque;
+
+use sockyard_protocol::{Event, EventKind};
 
 use crate::model::log_store::{LogStore, RowMeta};
+use crate::model::query::{Direction, Term, What};
+
+/// Rows that are looked at between two looks at the clock.
+const ROWS_PER_LOOK: usize = 64;
 
 /// What a line must be to be shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Filter {
-    /// Only lines about this socket.
-    pub socket: Option<SocketId>,
-    /// Only failures and losses.
-    pub errors_only: bool,
-    /// Only lines in which this text stands, in lower case.
-    pub text: String,
+    /// Each with whether it is turned round; those that a line's fields answer come first.
+    terms: Vec<(bool, What)>,
 }
 
 impl Filter {
-    /// A filter with `text` as typed.
-    pub fn new(socket: Option<SocketId>, errors_only: bool, text: &str) -> Filter {
-        Filter { socket, errors_only, text: text.trim().to_lowercase() }
+    /// The filter of a query's terms; those that are wrong filter nothing.
+    pub fn new(terms: &[Term]) -> Filter {
+        let mut terms: Vec<(bool, What)> =
+            terms.iter().filter_map(|term| Some((term.negated, term.what.clone().ok()?))).collect();
+        terms.sort_by_key(|(_, what)| !what.is_quick());
+        Filter { terms }
+    }
+
+    /// The lines that pass both.
+    pub fn and(&self, other: &Filter) -> Filter {
+        let mut terms = self.terms.clone();
+        terms.extend(other.terms.iter().cloned());
+        Filter { terms }
     }
 
     /// Whether every line passes.
     pub fn is_open(&self) -> bool {
-        self.socket.is_none() && !self.errors_only && self.text.is_empty()
+        self.terms.is_empty()
     }
 
-    /// Whether a line passes; its JSON is read only where a text is looked for.
-    pub fn passes(&self, meta: &RowMeta, event: impl FnOnce() -> Option<Event>) -> bool {
-        if self.socket.is_some_and(|socket| socket != meta.socket) {
-            return false;
+    /// Whether row `index` passes; its JSON is read only where its fields are not enough.
+    pub fn passes(&self, store: &LogStore, index: usize) -> bool {
+        let Some(meta) = store.meta(index) else { return false };
+        let line = Line { meta, store, index, read: OnceCell::new() };
+        // A group is asked where its first term stands.
+        let mut asked = 0_u8;
+        self.terms.iter().all(|(negated, what)| {
+            let group = what.group();
+            if *negated || group == 0 {
+                return line.has(what) != *negated;
+            }
+            if asked & 1 << group != 0 {
+                return true;
+            }
+            asked |= 1 << group;
+            self.terms.iter().any(|(negated, what)| !negated && what.group() == group && line.has(what))
+        })
+    }
+}
+
+/// A line that is asked, and its event once that was needed.
+struct Line<'a> {
+    meta: RowMeta,
+    store: &'a LogStore,
+    index: usize,
+    read: OnceCell<Option<Event>>,
+}
+
+impl Line<'_> {
+    fn has(&self, what: &What) -> bool {
+        let meta = &self.meta;
+        match what {
+            What::Socket(socket) => meta.socket == *socket,
+            What::Kind(kind) => meta.kind == *kind,
+            What::Dir(direction) => direction_of(meta.kind) == Some(*direction),
+            What::Errors => meta.failed,
+            What::Peer(peer) => {
+                let of_event = self.event().and_then(|event| peer_of(&event.kind));
+                // The bytes of a connection say nothing of its other end.
+                of_event
+                    .or_else(|| self.store.peer(meta.socket))
+                    .is_some_and(|address| address.to_lowercase().contains(peer.as_str()))
+            }
+            What::Hex(bytes) => self
+                .event()
+                .and_then(|event| bytes_of(&event.kind))
+                .is_some_and(|data| data.windows(bytes.len()).any(|window| window == bytes.as_slice())),
+            What::Regex(matches) => self.event().is_some_and(|event| any_text(event, &|text| matches(text))),
+            What::Text(needle) => self
+                .event()
+                .is_some_and(|event| any_text(event, &|text| text.to_lowercase().contains(needle.as_str()))),
         }
-        if self.errors_only && !meta.failed {
-            return false;
-        }
-        self.text.is_empty() || event().is_some_and(|event| contains(&event, &self.text))
+    }
+
+    fn event(&self) -> Option<&Event> {
+        self.read.get_or_init(|| self.store.event(self.index)).as_ref()
     }
 }
 
@@ -43,9 +103,11 @@ impl Filter {
 pub struct Filtered {
     filter: Filter,
     /// Rows of all time (see [`LogStore::forgotten`]), rising.
-    rows: std::collections::VecDeque<usize>,
+    rows: VecDeque<usize>,
     /// The first row of all time that was not looked at yet.
     next: usize,
+    /// Rows that passed and were dropped since.
+    gone: usize,
 }
 
 impl Filtered {
@@ -54,42 +116,69 @@ impl Filtered {
         *self = Filtered { filter, ..Filtered::default() };
     }
 
-    /// Starts over with the same filter, after the store was cleared.
-    pub fn start_over(&mut self) {
-        self.rows.clear();
-        self.next = 0;
+    /// The filter.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
     }
 
-    /// Looks at the rows that came since the last time.
-    pub fn catch_up(&mut self, store: &LogStore) {
+    /// Starts over with the same filter, after the store was cleared.
+    pub fn start_over(&mut self) {
+        let filter = std::mem::take(&mut self.filter);
+        self.set(filter);
+    }
+
+    /// Looks at the rows that came since the last time, for as long as `may_go_on` says so; whether all were.
+    pub fn catch_up(&mut self, store: &LogStore, may_go_on: impl Fn() -> bool) -> bool {
         let forgotten = store.forgotten();
         let end = forgotten + store.len();
         if end < self.next {
             // The store was cleared.
-            self.rows.clear();
-            self.next = 0;
+            self.start_over();
         }
         if self.filter.is_open() {
             self.next = end;
-            return;
+            self.gone = forgotten;
+            return true;
         }
         while self.rows.front().is_some_and(|row| *row < forgotten) {
             self.rows.pop_front();
+            self.gone += 1;
         }
-        for row in self.next.max(forgotten)..end {
-            let index = row - forgotten;
-            let passes =
-                store.meta(index).is_some_and(|meta| self.filter.passes(&meta, || store.event(index)));
-            if passes {
+        let from = self.next.max(forgotten);
+        for row in from..end {
+            if (row - from) % ROWS_PER_LOOK == ROWS_PER_LOOK - 1 && !may_go_on() {
+                self.next = row;
+                return false;
+            }
+            if self.filter.passes(store, row - forgotten) {
                 self.rows.push_back(row);
             }
         }
         self.next = end;
+        true
     }
 
-    /// How many rows pass.
+    /// How many rows pass, of those that were looked at.
     pub fn len(&self, store: &LogStore) -> usize {
         if self.filter.is_open() { store.len() } else { self.rows.len() }
+    }
+
+    /// How many rows passed and were dropped since.
+    pub fn gone(&self) -> usize {
+        self.gone
+    }
+
+    /// How many of the kept rows were not looked at yet.
+    pub fn to_do(&self, store: &LogStore) -> usize {
+        (store.forgotten() + store.len()).saturating_sub(self.next.max(store.forgotten()))
+    }
+
+    /// How many rows pass among those from row `row` of all time on.
+    pub fn count_from(&self, row: usize, store: &LogStore) -> usize {
+        if self.filter.is_open() {
+            return (store.forgotten() + store.len()).saturating_sub(row.max(store.forgotten()));
+        }
+        self.rows.len() - self.rows.partition_point(|passing| *passing < row)
     }
 
     /// The store's index of the `position`-th row that passes.
@@ -110,37 +199,63 @@ impl Filtered {
     }
 }
 
-fn contains(event: &Event, needle: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(needle);
-    if event.kind.name().contains(needle) {
+/// Which way a kind of line goes, if any.
+fn direction_of(kind: u8) -> Option<Direction> {
+    match EventKind::NAMES.get(usize::from(kind)).copied() {
+        Some("received" | "accepted" | "peer_closed" | "reset" | "dropped") => Some(Direction::In),
+        Some("sent" | "connected" | "shutdown") => Some(Direction::Out),
+        _ => None,
+    }
+}
+
+/// The address at the other end.
+fn peer_of(kind: &EventKind) -> Option<&str> {
+    match kind {
+        EventKind::Connected { peer, .. } | EventKind::Accepted { peer, .. } => Some(peer),
+        EventKind::Sent { to: other, .. } | EventKind::Received { from: other, .. } => other.as_deref(),
+        EventKind::Failed { params: Some(params), .. } => {
+            ["to", "address"].iter().find_map(|name| params.get(*name)?.as_str())
+        }
+        _ => None,
+    }
+}
+
+fn bytes_of(kind: &EventKind) -> Option<Vec<u8>> {
+    match kind {
+        EventKind::Sent { data, .. } | EventKind::Received { data, .. } => data.as_ref()?.to_bytes(),
+        _ => None,
+    }
+}
+
+/// Whether any of a line's texts is `wanted`; its kind's name is one.
+fn any_text(event: &Event, wanted: &dyn Fn(&str) -> bool) -> bool {
+    if wanted(event.kind.name()) {
         return true;
     }
     match &event.kind {
         EventKind::Created { .. } | EventKind::PeerClosed {} | EventKind::Reset {} => false,
         EventKind::Shutdown { .. } | EventKind::Closed { .. } => false,
-        EventKind::Bound { local, .. } | EventKind::Listening { local, .. } => has(local),
+        EventKind::Bound { local, .. } | EventKind::Listening { local, .. } => wanted(local),
         EventKind::Connected { local, peer, .. } | EventKind::Accepted { local, peer, .. } => {
-            has(local) || has(peer)
+            wanted(local) || wanted(peer)
         }
-        EventKind::Sent { data, to: other, .. } | EventKind::Received { data, from: other, .. } => {
-            other.as_deref().is_some_and(has)
-                || data
-                    .as_ref()
-                    .and_then(|data| data.to_bytes())
-                    .is_some_and(|bytes| has(&String::from_utf8_lossy(&bytes)))
+        EventKind::Sent { to: other, .. } | EventKind::Received { from: other, .. } => {
+            other.as_deref().is_some_and(wanted)
+                || bytes_of(&event.kind).is_some_and(|bytes| wanted(&String::from_utf8_lossy(&bytes)))
         }
-        EventKind::Option { name, .. } => has(name),
+        EventKind::Option { name, .. } => wanted(name),
         EventKind::Failed { call, error, .. } => {
-            has(call) || has(&error.message) || error.data.errno.as_deref().is_some_and(has)
+            wanted(call) || wanted(&error.message) || error.data.errno.as_deref().is_some_and(wanted)
         }
-        EventKind::Dropped { reason, .. } => has(reason),
-        EventKind::Note { text } => has(text),
+        EventKind::Dropped { reason, .. } => wanted(reason),
+        EventKind::Note { text } => wanted(text),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::query::{Matcher, parse};
     use sockyard_protocol::{Data, Fault};
 
     fn store() -> LogStore {
@@ -151,7 +266,7 @@ mod tests {
                 Some(4),
                 EventKind::Failed {
                     call: "connect".into(),
-                    params: None,
+                    params: serde_json::from_str(r#"{"address":"127.0.0.1:7788"}"#).unwrap(),
                     error: Fault::os("connect", "ECONNREFUSED", "connection refused"),
                 },
             ),
@@ -175,39 +290,90 @@ mod tests {
         store
     }
 
-    fn passing(filter: Filter) -> Vec<usize> {
+    fn filter(query: &str) -> Filter {
+        let compile = |source: &str, _: &str| {
+            let source = source.to_owned();
+            Ok(std::rc::Rc::new(move |text: &str| text.contains(&source)) as Matcher)
+        };
+        Filter::new(&parse(query, &compile))
+    }
+
+    fn passing(query: &str) -> Vec<usize> {
+        let filter = filter(query);
         let store = store();
         let mut filtered = Filtered::default();
         filtered.set(filter);
-        filtered.catch_up(&store);
+        filtered.catch_up(&store, || true);
         (0..filtered.len(&store)).filter_map(|position| filtered.index(position, &store)).collect()
     }
 
     #[test]
     fn each_part_of_the_filter_holds() {
-        assert_eq!(passing(Filter::default()), [0, 1, 2]);
-        assert_eq!(passing(Filter::new(Some(3), false, "")), [0, 2]);
-        assert_eq!(passing(Filter::new(None, true, "")), [1]);
-        assert_eq!(passing(Filter::new(None, false, "hello")), [2]);
-        assert_eq!(passing(Filter::new(None, false, "econnrefused")), [1]);
-        assert_eq!(passing(Filter::new(Some(4), false, "7788")), [] as [usize; 0]);
+        assert_eq!(passing(""), [0, 1, 2]);
+        assert_eq!(passing("socket:3"), [0, 2]);
+        assert_eq!(passing("socket:3 socket:4"), [0, 1, 2]);
+        assert_eq!(passing("-socket:3"), [1]);
+        assert_eq!(passing("errors"), [1]);
+        assert_eq!(passing("HELLO"), [2]);
+        assert_eq!(passing("/ell/"), [2]);
+        assert_eq!(passing("hex:656c"), [2]);
+        assert_eq!(passing("dir:in"), [2]);
+        assert_eq!(passing("kind:bound kind:failed"), [0, 1]);
+        assert_eq!(passing("peer:7788"), [1]);
+        assert_eq!(passing("econnrefused"), [1]);
+        assert_eq!(passing("socket:4 bound"), [] as [usize; 0]);
+        // A wrong term filters nothing, the others do.
+        assert_eq!(passing("kind:nothing socket:4"), [1]);
+    }
+
+    #[test]
+    fn the_bytes_of_a_connection_belong_to_its_peer() {
+        let mut store = LogStore::default();
+        let kinds = [
+            EventKind::Connected { local: "a".into(), peer: "127.0.0.1:9".into(), duration_us: 1 },
+            EventKind::PeerClosed {},
+        ];
+        for (index, kind) in kinds.into_iter().enumerate() {
+            let event = Event { seq: index as u64 + 1, time_us: 0, socket: Some(3), kind };
+            store.push(&event, &serde_json::to_string(&event).unwrap());
+        }
+        assert!(filter("peer:127.0.0.1:9").passes(&store, 1));
+        assert!(!filter("peer:127.0.0.1:8").passes(&store, 1));
+    }
+
+    #[test]
+    fn a_slice_ends_when_the_time_is_up_and_the_next_goes_on() {
+        let mut store = LogStore::default();
+        for seq in 1..=500 {
+            let event = Event { seq, time_us: 0, socket: None, kind: EventKind::Note { text: "x".into() } };
+            store.push(&event, &serde_json::to_string(&event).unwrap());
+        }
+        let mut filtered = Filtered::default();
+        filtered.set(filter("x"));
+        let mut slices = 1;
+        while !filtered.catch_up(&store, || false) {
+            slices += 1;
+            assert_eq!(filtered.len(&store) + filtered.to_do(&store), 500);
+        }
+        assert_eq!((slices, filtered.len(&store)), (8, 500));
+        assert_eq!(filtered.count_from(490, &store), 10);
     }
 
     #[test]
     fn rows_that_come_later_are_looked_at_once() {
         let mut store = store();
         let mut filtered = Filtered::default();
-        filtered.set(Filter::new(None, false, "hello"));
-        filtered.catch_up(&store);
+        filtered.set(filter("hello"));
+        filtered.catch_up(&store, || true);
         let event =
             Event { seq: 9, time_us: 0, socket: None, kind: EventKind::Note { text: "hello again".into() } };
         store.push(&event, &serde_json::to_string(&event).unwrap());
-        filtered.catch_up(&store);
-        filtered.catch_up(&store);
+        filtered.catch_up(&store, || true);
+        filtered.catch_up(&store, || true);
         assert_eq!(filtered.len(&store), 2);
         assert_eq!(filtered.position(3, &store), 1);
         store.clear();
-        filtered.catch_up(&store);
+        filtered.catch_up(&store, || true);
         assert_eq!(filtered.len(&store), 0);
     }
 }

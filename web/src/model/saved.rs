@@ -200,7 +200,7 @@ mod tests {
         let created = r#"{"seq":1,"time_us":1,"kind":"created","socket":3,"family":"inet","type":"dgram"}"#;
         let saved = read(format!("{created}\n{}\r\n\n{}", note(2), note(3)));
         assert_eq!(numbers(&saved), [1, 2, 3]);
-        assert_eq!(saved.log.json(1), Some(note(2).as_str()));
+        assert_eq!(saved.log.json(1), Some(note(2)));
         assert_eq!(saved.sockets.numbers(), [3]);
         assert_eq!(saved.mistakes_total, 0);
     }

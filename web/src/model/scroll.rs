@@ -26,9 +26,8 @@ impl Measures {
         self.full_height().min(SPACER_MAX)
     }
 
-    /// The first row to draw, and how many pixels of it are scrolled out above.
-    pub fn first_row(&self, scroll_top: f64) -> (usize, f64) {
-        let virtual_top = self.virtual_top(scroll_top);
+    /// The first row to draw at a place of the whole list, and how many pixels of it are scrolled out above.
+    pub fn first_row(&self, virtual_top: f64) -> (usize, f64) {
         let first = (virtual_top / self.row_height).floor();
         (first as usize, virtual_top - first * self.row_height)
     }
@@ -44,18 +43,16 @@ impl Measures {
         scroll_top >= self.bottom() - 2.0
     }
 
-    /// The least change of `scroll_top` that brings `row` wholly into view.
-    pub fn reveal(&self, row: usize, scroll_top: f64) -> f64 {
+    /// The place nearest to `virtual_top` at which `row` is wholly in view.
+    pub fn reveal(&self, row: usize, virtual_top: f64) -> f64 {
         let top = row as f64 * self.row_height;
-        let current = self.virtual_top(scroll_top);
-        let wanted = if top < current {
+        if top < virtual_top {
             top
-        } else if top + self.row_height > current + self.view_height {
-            top + self.row_height - self.view_height
+        } else if top + self.row_height > virtual_top + self.view_height {
+            (top + self.row_height - self.view_height).max(0.0)
         } else {
-            return scroll_top;
-        };
-        self.scroll_top_of(wanted)
+            virtual_top
+        }
     }
 
     /// How many rows can be visible at once, the cut ones included.
@@ -63,21 +60,26 @@ impl Measures {
         (self.view_height / self.row_height).ceil() as usize + 1
     }
 
-    fn virtual_top(&self, scroll_top: f64) -> f64 {
+    /// The lowest place that can be shown in the list as it would be in full.
+    pub fn lowest(&self) -> f64 {
+        (self.full_height() - self.view_height).max(0.0)
+    }
+
+    /// The place in the list as it would be in full.
+    pub fn virtual_top(&self, scroll_top: f64) -> f64 {
         let room = self.bottom();
-        let full_room = (self.full_height() - self.view_height).max(0.0);
         if room <= 0.0 {
             return 0.0;
         }
-        (scroll_top / room).clamp(0.0, 1.0) * full_room
+        (scroll_top / room).clamp(0.0, 1.0) * self.lowest()
     }
 
-    fn scroll_top_of(&self, virtual_top: f64) -> f64 {
-        let full_room = (self.full_height() - self.view_height).max(0.0);
-        if full_room <= 0.0 {
+    /// The scroll position that shows a place of the list as it would be in full.
+    pub fn scroll_top_of(&self, virtual_top: f64) -> f64 {
+        if self.lowest() <= 0.0 {
             return 0.0;
         }
-        (virtual_top / full_room).clamp(0.0, 1.0) * self.bottom()
+        (virtual_top / self.lowest()).clamp(0.0, 1.0) * self.bottom()
     }
 }
 
@@ -115,9 +117,16 @@ mod tests {
         let list = list(1_000_000);
         assert_eq!(list.spacer_height(), SPACER_MAX);
         assert_eq!(list.first_row(0.0).0, 0);
-        let (first, cut) = list.first_row(list.bottom());
+        let (first, cut) = list.first_row(list.virtual_top(list.bottom()));
         let last_visible = first as f64 + (cut + list.view_height) / list.row_height;
         assert!((last_visible - 1_000_000.0).abs() < 0.01, "{last_visible}");
+    }
+
+    #[test]
+    fn a_place_in_a_million_rows_is_found_again() {
+        let list = list(1_000_000);
+        let place = 123_456.0 * list.row_height;
+        assert!((list.virtual_top(list.scroll_top_of(place)) - place).abs() < 0.01);
     }
 
     #[test]
@@ -125,7 +134,7 @@ mod tests {
         let list = list(100);
         assert_eq!(list.reveal(5, 100.0), 100.0);
         assert_eq!(list.reveal(0, 100.0), 0.0);
-        assert_eq!(list.reveal(99, 0.0), list.bottom());
+        assert_eq!(list.reveal(99, 0.0), list.lowest());
         assert!((list.reveal(14, 0.0) - 20.0).abs() < 1e-9);
     }
 }
