@@ -151,6 +151,11 @@ def before_call(context, case, kwargs):
             # A program is made from the whole log, and only a program has a map.
             is_table = query["format"] in ("jsonl", "csv")
             case.query = {name: query[name] for name in query if name == "format" or (name != "map") == is_table}
+        if operation == "ws":
+            # What is said of a socket needs one, and only a new session has its first.
+            new = "create" in query and "session" not in query
+            dropped = () if new else ("create", "connect", "receive")
+            case.query = query = {name: value for name, value in query.items() if name not in dropped}
         if operation == "log.read" and "before" in query:
             query.pop("wait_ms", None)
     if operation == "exchange" and isinstance(case.body, dict) and case.body.get("type") == "dgram":

@@ -109,6 +109,8 @@ const SAME_EVERYWHERE: &[&str] = &[
     "waitall",
     "wireshark",
     "configure",
+    "info",
+    "poll",
     "get",
     "lab",
     "server",

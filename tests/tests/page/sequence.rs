@@ -6,7 +6,7 @@ use sockyard_tests::{Page, Screen, TestServer, eventually};
 use super::{create, form};
 
 /// The labels of the steps in view.
-const LABELS: &str = "return [...document.querySelectorAll('[data-testid=sequence-step]')].map(step => step.getAttribute('aria-label'))";
+const LABELS: &str = "return [...document.querySelectorAll('[data-testid=sequence-step]')].map(step => step.querySelector('title').textContent)";
 
 async fn labels(page: &Page) -> Vec<String> {
     serde_json::from_value(page.script(LABELS).await).unwrap()

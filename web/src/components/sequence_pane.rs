@@ -36,11 +36,6 @@ const PNG_SCALE: f64 = 2.0;
 /// The longest side of a PNG: browsers make no larger canvas.
 const PNG_SIDE_MAX: f64 = 16_000.0;
 
-/// The id of a step in the document.
-pub(super) fn step_id(seq: u64) -> String {
-    format!("sq-{seq}")
-}
-
 /// Replaces what an element shows.
 pub(super) fn show(svg: &Element, els: &[El]) {
     svg.set_text_content(None);
@@ -74,12 +69,8 @@ fn node(document: &Document, el: &El) -> Option<Element> {
         El::Group { class, seq, title, els } => {
             let group = make("g", class)?;
             if let Some(seq) = seq {
-                group.set_id(&step_id(*seq));
                 group.set_attribute("data-seq", &seq.to_string()).ok()?;
                 group.set_attribute("data-testid", "sequence-step").ok()?;
-                group.set_attribute("role", "option").ok()?;
-                group.set_attribute("aria-label", title).ok()?;
-                group.set_attribute("aria-selected", &class.ends_with("is-chosen").to_string()).ok()?;
                 let told = document.create_element_ns(Some(SVG), "title").ok()?;
                 told.set_text_content(Some(title));
                 group.append_child(&told).ok()?;

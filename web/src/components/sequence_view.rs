@@ -10,7 +10,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlElement, ResizeObserver};
 
 use super::badge::Badge;
-use super::sequence_pane::{file_style, save_png, save_svg, show, step_id};
+use super::sequence_pane::{file_style, save_png, save_svg, show};
 use crate::connection::now;
 use crate::model::format::{duration_us, grouped};
 use crate::model::sequence::ladder::{Ladder, Options, ROW, Scale};
@@ -94,10 +94,9 @@ pub(super) fn SequenceView() -> impl IntoView {
                 class="sequence-rows"
                 node_ref=diagram.scroller
                 tabindex="0"
-                role="listbox"
+                role="group"
                 data-testid="sequence"
                 aria-label=move || texts().sq_label
-                aria-activedescendant=move || page.log_selected.get().map(step_id)
                 on:scroll=move |_| diagram.scrolled()
                 on:keydown=move |event| diagram.key(&event)
                 on:click=move |event| diagram.click(&event)
@@ -408,11 +407,14 @@ impl Diagram {
             Some(svg) => svg,
             None => {
                 let svg = document().create_element_ns(Some("http://www.w3.org/2000/svg"), "svg").ok()?;
-                svg.set_attribute("role", "presentation").ok()?;
+                // One step after the other is read in the log and in the inspector, which the arrow keys move here, too.
+                svg.set_attribute("role", "img").ok()?;
                 layer.append_child(&svg).ok()?;
                 svg
             }
         };
+        let label = self.page.preferences.language.get_untracked().text().sequence.view_sequence;
+        svg.set_attribute("aria-label", label).ok()?;
         svg.set_attribute("width", &view.0.to_string()).ok()?;
         svg.set_attribute("height", &view.1.max(0.0).to_string()).ok()?;
         let shown = format!("{left} {top} {} {}", view.0 / zoom, view.1.max(0.0) / zoom);

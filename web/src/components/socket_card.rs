@@ -48,7 +48,7 @@ pub(super) fn SocketCard(
                     type="button"
                     class="card-select"
                     data-testid="socket-select"
-                    aria-label=select_label
+                    title=select_label
                     aria-pressed=move || selected().to_string()
                     on:click=move |event| {
                         event.stop_propagation();

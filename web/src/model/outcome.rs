@@ -218,6 +218,7 @@ pub fn facts(answer: &Value) -> Vec<(String, String)> {
             value => all.push((name.clone(), value.to_string())),
         }
     }
+    all.sort_unstable();
     all
 }
 
