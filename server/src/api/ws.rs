@@ -68,10 +68,10 @@ pub(super) struct Parameters {
     /// With `session`: the log's events with a greater `seq` come first. Without it only new ones come.
     after: Option<u64>,
     /// Makes the first socket of a new session: its family and its type with a comma between, as `socket.create` takes them.
-    #[schemars(example = "inet,stream")]
+    #[schemars(example = "inet,stream", regex(pattern = r"^(inet|inet6|unix),(stream|dgram)$"))]
     create: Option<String>,
     /// With `create`: connects that socket to this address, as `socket.connect` does.
-    #[schemars(example = "127.0.0.1:7788")]
+    #[schemars(example = "127.0.0.1:7788", with = "Option<sockyard_protocol::Address>")]
     connect: Option<String>,
     /// With `create`: whether the server receives from that socket by itself, as in `socket.configure`.
     receive: Option<Mode>,

@@ -111,6 +111,8 @@ const SAME_EVERYWHERE: &[&str] = &[
     "configure",
     "info",
     "poll",
+    "errors",
+    "regex",
     "get",
     "lab",
     "server",

@@ -102,7 +102,7 @@ pub(super) fn BytesView(
                 .then(|| {
                     view! {
                         <div class="decoded-head">
-                            <h4 class="label">{move || texts().text}</h4>
+                            <h3 class="label">{move || texts().text}</h3>
                             <CopyButton text=all_text/>
                         </div>
                         <pre class="bytes-text" data-testid=format!("{prefix}-text")>
@@ -111,14 +111,14 @@ pub(super) fn BytesView(
                     }
                 })}
             <div class="decoded-head">
-                <h4 class="label">{move || texts().hex}</h4>
+                <h3 class="label">{move || texts().hex}</h3>
                 <CopyButton text=all_hex/>
             </div>
             <Dump bytes=all leaf=(leaf, LEAF) columns cells=decoded marked prefix/>
             <p class="hint byte-caption" data-testid=format!("{prefix}-byte") aria-live="polite">{caption}</p>
             {(total > LEAF).then(|| view! { <Leaves leaf total prefix/> })}
             <div class="decoded-head">
-                <h4 class="label">{move || texts().decoded}</h4>
+                <h3 class="label">{move || texts().decoded}</h3>
                 <Choice
                     testid=if prefix == "result" { "result-encoding" } else { "log-detail-encoding" }
                     label=Signal::derive(move || texts().encoding.to_owned())

@@ -34,7 +34,7 @@ pub(super) fn KernelFacts(
             let rows = rows(&fact.info, page.text());
             view! {
                 <section class="kernel" data-testid="log-detail-kernel">
-                    <h4 class="label">{move || texts().kernel} <span class="kernel-when">{when}</span></h4>
+                    <h3 class="label">{move || texts().kernel} <span class="kernel-when">{when}</span></h3>
                     <dl class="facts">
                         {rows
                             .into_iter()
