@@ -110,7 +110,7 @@ fn KnownAddresses(form: Form, field: Field) -> impl IntoView {
                     class="known-address"
                     data-testid="known-address"
                     data-socket=socket
-                    aria-label={
+                    title={
                         let address = address.clone();
                         move || match socket {
                             Some(socket) => fill(page.text().labels.known, &[("n", &socket.to_string())]),
