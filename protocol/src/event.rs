@@ -181,6 +181,14 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// The bytes that were sent or received, as far as the log keeps them; none of an event without any.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        match self {
+            EventKind::Sent { data, .. } | EventKind::Received { data, .. } => data.as_ref()?.to_bytes(),
+            _ => None,
+        }
+    }
+
     /// Every kind's name, in the order of section 7.
     pub const NAMES: &[&str] = &[
         "created",

@@ -30,7 +30,8 @@ impl Page {
             match self.connection.call(call.clone()).await {
                 Ok(answer) => {
                     let success = success(&call, &answer);
-                    if let Some(info) = &success.info {
+                    // A saved log that is shown by now has other sockets of these numbers.
+                    if let Some(info) = success.info.as_ref().filter(|_| self.is_live_now()) {
                         self.sockets.update(|table| table.set_info((**info).clone()));
                     }
                     show(End::Done(success));
@@ -53,7 +54,8 @@ impl Page {
         spawn_local(async move {
             match self.connection.call(SocketCreate { family, r#type }).await {
                 Ok(answer) => {
-                    if let Some(socket) = answer.get("socket").and_then(Value::as_u64) {
+                    let socket = answer.get("socket").and_then(Value::as_u64);
+                    if let Some(socket) = socket.filter(|_| self.is_live_now()) {
                         self.selected.set(Some(socket as SocketId));
                         self.call.set(CallKind::Bind);
                         self.part.set(Part::Call);
@@ -96,11 +98,13 @@ impl Page {
                     }
                 }
             }
-            if let Some(socket) = runner.number(kind.result()) {
-                self.selected.set(Some(socket));
-                self.call.set(if kind == Kind::Backlog { CallKind::Accept } else { CallKind::Send });
+            if self.is_live_now() {
+                if let Some(socket) = runner.number(kind.result()) {
+                    self.selected.set(Some(socket));
+                    self.call.set(if kind == Kind::Backlog { CallKind::Accept } else { CallKind::Send });
+                }
+                self.part.set(Part::Log);
             }
-            self.part.set(Part::Log);
             self.progress.set(Some(Progress::Done(kind)));
         });
     }

@@ -55,6 +55,9 @@ impl Page {
         let progress = |percent| Some(Import::Reading { name: name.to_owned(), percent });
         self.keep.import.set(progress(0));
         let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| ImportError::Unreadable)?;
+        if self.keep.import.get_untracked() != progress(0) {
+            return Ok(None);
+        }
         let bytes = Uint8Array::new(&buffer).to_vec();
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(ImportError::Empty);
@@ -68,6 +71,9 @@ impl Page {
             shown = progress((reading.share() * 100.0) as u32);
             self.keep.import.set(shown.clone());
             next_turn().await;
+        }
+        if self.keep.import.get_untracked() != shown {
+            return Ok(None);
         }
         let saved = reading.finish();
         if saved.log.is_empty() { Err(ImportError::NoEvents) } else { Ok(Some(saved)) }

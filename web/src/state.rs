@@ -297,6 +297,8 @@ impl Page {
             self.progress.set(None);
             // A new session counts from 3 again, and its number 3 is not the one that was typed for.
             self.drafts.update(Drafts::forget_all);
+            self.stop_sending();
+            self.facts.update_value(Facts::clear);
             private.listed.set(false);
             self.start_over();
         }

@@ -21,7 +21,7 @@ pub(super) fn KernelFacts(
     let fact = Memo::new(move |_| {
         // Whatever the kernel says new is noted first.
         page.sockets.track();
-        let socket = socket?;
+        let socket = socket.filter(|_| page.is_live())?;
         page.facts.with_value(|facts| facts.after(seq, socket).cloned())
     });
     move || {

@@ -169,13 +169,7 @@ impl LogView {
                 hello.as_ref().map(|hello| hello.session.clone()).unwrap_or_default()
             });
         let session_url = format!("{}/api/v1/sessions/{session}", location.origin().unwrap_or_default());
-        let kind_of = |socket: SocketId| {
-            self.page.sockets.with_untracked(|table| {
-                let closed = table.closed().find(|closed| closed.view.socket == socket);
-                let view = table.get(socket).or(closed.map(|closed| &closed.view))?;
-                Some((view.family, view.r#type))
-            })
-        };
+        let kind_of = |socket: SocketId| self.page.sockets.with_untracked(|table| table.kind(socket));
         let context = Context {
             text: self.page.preferences.language.get_untracked().text(),
             offset_minutes: -(js_sys::Date::new_0().get_timezone_offset() as i32),

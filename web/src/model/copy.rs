@@ -66,7 +66,7 @@ pub fn copy(events: impl Iterator<Item = Event>, how: CopyAs, context: &Context<
     for event in events {
         let piece = match how {
             CopyAs::Text => Some(text_line(&event, context)),
-            CopyAs::Hex => bytes_of(&event.kind).map(|bytes| hex_line(&bytes, usize::MAX)),
+            CopyAs::Hex => event.kind.bytes().map(|bytes| hex_line(&bytes, usize::MAX)),
             CopyAs::Json => serde_json::to_string(&event).ok(),
             CopyAs::Python => python_line(&event, context),
             CopyAs::Curl => curl_line(&event, context),
@@ -99,13 +99,6 @@ fn text_line(event: &Event, context: &Context<'_>) -> String {
     format!("{}\t{time}\t{socket}\t{}\t{}\t{}", event.seq, line.kind, line.detail, line.data)
         .trim_end()
         .to_owned()
-}
-
-fn bytes_of(kind: &EventKind) -> Option<Vec<u8>> {
-    match kind {
-        EventKind::Sent { data, .. } | EventKind::Received { data, .. } => data.as_ref()?.to_bytes(),
-        _ => None,
-    }
 }
 
 fn python_line(event: &Event, context: &Context<'_>) -> Option<String> {
@@ -184,9 +177,14 @@ fn made_by(event: &Event) -> Option<(&'static str, Map<String, Value>)> {
         EventKind::Closed { by: ClosedBy::Client, linger_s: None } => ("close", json!({})),
         EventKind::Closed { by: ClosedBy::Client, linger_s } => ("close", json!({ "linger_s": linger_s })),
         EventKind::Failed { call, params: Some(params), .. } if !params.contains_key("bytes") => {
-            const CALLS: [&str; 8] =
-                ["bind", "listen", "accept", "connect", "recv", "shutdown", "set_option", "get_option"];
-            let name = CALLS.into_iter().find(|name| name == call)?;
+            // The log knows calls by their names in C.
+            let name = match call.as_str() {
+                "setsockopt" => "set_option",
+                "getsockopt" => "get_option",
+                call => ["bind", "listen", "accept", "connect", "recv", "shutdown"]
+                    .into_iter()
+                    .find(|name| *name == call)?,
+            };
             (name, Value::Object(params.clone()))
         }
         _ => return None,
@@ -247,5 +245,8 @@ mod tests {
             "params":{"address":"127.0.0.1:9"},"error":{"code":1,"message":"x","data":{"kind":"os"}}}"#;
         assert_eq!(copied(CopyAs::Python, &[failed]), "s3.connect((\"127.0.0.1\", 9))\n");
         assert_eq!(copied(CopyAs::Python, &[r#"{"seq":1,"time_us":0,"kind":"note","text":"x"}"#]), "");
+        let option = r#"{"seq":1,"time_us":0,"socket":3,"kind":"failed","call":"setsockopt",
+            "params":{"name":"ttl","value":0},"error":{"code":1,"message":"m","data":{"kind":"os","errno":"EINVAL"}}}"#;
+        assert!(copied(CopyAs::Curl, &[option]).contains("/sockets/3/set_option"));
     }
 }

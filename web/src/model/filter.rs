@@ -14,23 +14,43 @@ const ROWS_PER_LOOK: usize = 64;
 /// What a line must be to be shown.
 #[derive(Clone, Default)]
 pub struct Filter {
-    /// Each with whether it is turned round; those that a line's fields answer come first.
-    terms: Vec<(bool, What)>,
+    /// Those that a line's fields answer come first.
+    terms: Vec<Asked>,
+}
+
+/// A term as it is asked.
+#[derive(Clone)]
+struct Asked {
+    negated: bool,
+    /// Terms of one group are alternatives; those of none (0) are asked each by itself.
+    group: u8,
+    what: What,
 }
 
 impl Filter {
     /// The filter of a query's terms; those that are wrong filter nothing.
     pub fn new(terms: &[Term]) -> Filter {
-        let mut terms: Vec<(bool, What)> =
-            terms.iter().filter_map(|term| Some((term.negated, term.what.clone().ok()?))).collect();
-        terms.sort_by_key(|(_, what)| !what.is_quick());
-        Filter { terms }
+        let asked = |term: &Term| {
+            let what = term.what.clone().ok()?;
+            Some(Asked { negated: term.negated, group: what.group(), what })
+        };
+        Filter::ordered(terms.iter().filter_map(asked).collect())
     }
 
     /// The lines that pass both.
     pub fn and(&self, other: &Filter) -> Filter {
         let mut terms = self.terms.clone();
-        terms.extend(other.terms.iter().cloned());
+        // Alternatives of the one are none of the other.
+        let beyond = self.terms.iter().map(|asked| asked.group).max().unwrap_or(0);
+        terms.extend(other.terms.iter().cloned().map(|asked| match asked.group {
+            0 => asked,
+            group => Asked { group: group + beyond, ..asked },
+        }));
+        Filter::ordered(terms)
+    }
+
+    fn ordered(mut terms: Vec<Asked>) -> Filter {
+        terms.sort_by_key(|asked| !asked.what.is_quick());
         Filter { terms }
     }
 
@@ -44,17 +64,18 @@ impl Filter {
         let Some(meta) = store.meta(index) else { return false };
         let line = Line { meta, store, index, read: OnceCell::new() };
         // A group is asked where its first term stands.
-        let mut asked = 0_u8;
-        self.terms.iter().all(|(negated, what)| {
-            let group = what.group();
-            if *negated || group == 0 {
+        let mut seen = 0_u32;
+        self.terms.iter().all(|asked| {
+            let Asked { negated, group, what } = asked;
+            if *negated || *group == 0 {
                 return line.has(what) != *negated;
             }
-            if asked & 1 << group != 0 {
+            if seen & 1 << group != 0 {
                 return true;
             }
-            asked |= 1 << group;
-            self.terms.iter().any(|(negated, what)| !negated && what.group() == group && line.has(what))
+            seen |= 1 << group;
+            let alternative = |other: &&Asked| !other.negated && other.group == *group;
+            self.terms.iter().filter(alternative).any(|other| line.has(&other.what))
         })
     }
 }
@@ -84,7 +105,7 @@ impl Line<'_> {
             }
             What::Hex(bytes) => self
                 .event()
-                .and_then(|event| bytes_of(&event.kind))
+                .and_then(|event| event.kind.bytes())
                 .is_some_and(|data| data.windows(bytes.len()).any(|window| window == bytes.as_slice())),
             What::Regex(matches) => self.event().is_some_and(|event| any_text(event, &|text| matches(text))),
             What::Text(needle) => self
@@ -220,13 +241,6 @@ fn peer_of(kind: &EventKind) -> Option<&str> {
     }
 }
 
-fn bytes_of(kind: &EventKind) -> Option<Vec<u8>> {
-    match kind {
-        EventKind::Sent { data, .. } | EventKind::Received { data, .. } => data.as_ref()?.to_bytes(),
-        _ => None,
-    }
-}
-
 /// Whether any of a line's texts is `wanted`; its kind's name is one.
 fn any_text(event: &Event, wanted: &dyn Fn(&str) -> bool) -> bool {
     if wanted(event.kind.name()) {
@@ -241,7 +255,7 @@ fn any_text(event: &Event, wanted: &dyn Fn(&str) -> bool) -> bool {
         }
         EventKind::Sent { to: other, .. } | EventKind::Received { from: other, .. } => {
             other.as_deref().is_some_and(wanted)
-                || bytes_of(&event.kind).is_some_and(|bytes| wanted(&String::from_utf8_lossy(&bytes)))
+                || event.kind.bytes().is_some_and(|bytes| wanted(&String::from_utf8_lossy(&bytes)))
         }
         EventKind::Option { name, .. } => wanted(name),
         EventKind::Failed { call, error, .. } => {
@@ -357,6 +371,16 @@ mod tests {
         }
         assert_eq!((slices, filtered.len(&store)), (8, 500));
         assert_eq!(filtered.count_from(490, &store), 10);
+    }
+
+    #[test]
+    fn alternatives_of_one_filter_are_none_of_another() {
+        let store = store();
+        let both = filter("socket:3 socket:4").and(&filter("socket:3"));
+        let passing = |filter: &Filter| (0..store.len()).filter(|row| filter.passes(&store, *row)).count();
+        assert_eq!(passing(&both), passing(&filter("socket:3")));
+        assert_ne!(passing(&both), passing(&filter("socket:3 socket:4")));
+        assert_eq!(passing(&filter("socket:3").and(&filter("socket:4"))), 0);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use sockyard_protocol::Payload;
 use sockyard_protocol::payload::PAYLOAD_MAX;
 
 use crate::model::encoder::{Missing, Tables};
+use crate::model::hexdump::hex_line;
 use crate::model::mistake::{self, Mistake};
 use crate::text::{Text, fill};
 
@@ -123,14 +124,7 @@ const REASON_WITHIN: usize = 256;
 
 /// Bytes as hexadecimal digits in pairs.
 pub fn hex(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 3);
-    for byte in bytes {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(&format!("{byte:02x}"));
-    }
-    out
+    hex_line(bytes, usize::MAX)
 }
 
 /// Bytes with escapes: what is text in UTF-8 as it is, and every other byte by its number.

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use sockyard_protocol::{EventKind, SocketId};
+use sockyard_protocol::{EventKind, Payload, SocketId};
 
 /// The keys, as they are suggested.
 pub const KEYS: [&str; 5] = ["socket:", "kind:", "dir:", "peer:", "hex:"];
@@ -269,13 +269,8 @@ fn unquoted(text: &str) -> String {
 }
 
 fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text
-        .chars()
-        .filter(|character| !character.is_whitespace())
-        .map(|character| character.to_digit(16).map(|digit| digit as u8))
-        .collect::<Option<_>>()?;
-    (!digits.is_empty() && digits.len().is_multiple_of(2))
-        .then(|| digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
+    let bytes = Payload::Hex { hex: text.to_owned() }.to_bytes().ok()?;
+    (!bytes.is_empty()).then_some(bytes)
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use sockyard_protocol::Event;
 use super::log_store::LogStore;
 use super::sockets::SocketTable;
 
-/// Largest file that is opened: what the log of the page holds of a session, with as much again for its numbers.
-pub const FILE_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// Largest file that is opened: as much as the log of the page keeps. It is in memory twice while it is read.
+pub const FILE_BYTES_MAX: usize = super::log_store::BYTES_MAX;
 /// Most lines that are named as unreadable one by one; the others are counted.
 pub const MISTAKES_MAX: usize = 200;
 /// Most characters of an unreadable line that are shown.

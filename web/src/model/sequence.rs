@@ -286,8 +286,8 @@ impl Sequence {
 
     fn peer_lane(&mut self, socket: SocketId) -> Option<usize> {
         let end = self.ends.get(&socket)?;
-        if let Some(peer) = end.peer {
-            return self.ends.get(&peer).map(|peer| peer.lane);
+        if let Some(peer) = end.peer.and_then(|peer| self.ends.get(&peer)) {
+            return Some(peer.lane);
         }
         let name = end.peer_name.clone().filter(|name| !name.is_empty())?;
         match self.by_local.get(&name).copied() {
@@ -462,7 +462,10 @@ impl Sequence {
         }
         self.by_local.retain(|_, holder| *holder != socket);
         self.unaccepted.retain(|(_, client)| *client != socket);
-        if let Some(end) = self.ends.get_mut(&socket) {
+        // Beyond the lanes nothing has to be known of it any more, however many sockets a session opens and closes.
+        if self.lanes.get(lane).is_some_and(|lane| lane.who == Who::Others) {
+            self.ends.remove(&socket);
+        } else if let Some(end) = self.ends.get_mut(&socket) {
             end.pending.clear();
         }
     }

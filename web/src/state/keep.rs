@@ -119,7 +119,15 @@ impl Page {
     pub(crate) fn dismiss_note(self) {
         let note = self.progress.get_untracked();
         self.progress.set(None);
-        self.keep.can_undo(|text| text.keep.note_closed, move || self.progress.set(note.clone()));
+        self.keep.can_undo(
+            |text| text.keep.note_closed,
+            move || {
+                // Another arrangement may have begun meanwhile.
+                if self.progress.with_untracked(Option::is_none) {
+                    self.progress.set(note.clone());
+                }
+            },
+        );
     }
 
     /// Closes the details of the chosen line.

@@ -13,7 +13,6 @@ use sockyard_protocol::call::{SessionConfigure, SessionInfoCall, SocketList, Soc
 
 use super::Page;
 use crate::connection::{Link, now};
-use crate::model::facts::Facts;
 
 /// How often the server looks at the sockets for this page, in milliseconds: the least that it takes.
 const LOOK_EVERY_MS: u32 = 250;
@@ -78,10 +77,10 @@ impl Page {
     /// Notes what the kernel says of the sockets, and after which line of the log.
     pub(super) fn keep_facts(self) {
         Effect::new(move || {
-            self.epoch.track();
-            self.facts.update_value(Facts::clear);
-        });
-        Effect::new(move || {
+            // A saved log's sockets have the numbers of the session's, and no facts.
+            if !self.is_live() {
+                return;
+            }
             let seq = self.connection.last_seq();
             self.sockets.with(|table| {
                 self.facts.update_value(|facts| {

@@ -33,6 +33,7 @@ pub(crate) struct SavedFile {
 }
 
 /// What is not shown: the session while a saved log is, and nothing otherwise.
+#[derive(Default)]
 pub(super) struct Aside {
     log: LogStore,
     sockets: SocketTable,
@@ -54,19 +55,14 @@ impl Aside {
 
     /// Another session began.
     pub(super) fn start_over(&mut self) {
-        *self = Aside {
-            log: LogStore::default(),
-            sockets: SocketTable::default(),
-            selected: None,
-            log_selected: None,
-        };
+        *self = Aside::default();
     }
 }
 
 impl Page {
     /// Whether calls can be made on what is shown: a saved log is only looked at.
     pub(crate) fn may_call(self) -> bool {
-        self.source.with(|source| *source == Source::Live)
+        self.is_live()
     }
 
     /// Whether the session is shown, and not a saved log.

@@ -5,6 +5,7 @@ use sockyard_protocol::Payload;
 use sockyard_protocol::responder::{DELAY_MAX_MS, Rule, When};
 
 use crate::model::mistake::{self, Mistake};
+use crate::model::payload::{escape, hex};
 
 /// Most rules that a responder has.
 pub use sockyard_protocol::responder::RULES_MAX;
@@ -59,21 +60,16 @@ fn draft(rule: &Rule) -> RuleDraft {
         None => ("always", Entered::default()),
         Some(When::Contains(payload)) => ("contains", entered(payload)),
         Some(When::Equals(payload)) => ("equals", entered(payload)),
-        Some(When::Regex(regex)) => ("regex", Entered { text: regex.clone(), bytes: None }),
+        Some(When::Regex(regex)) => ("regex", Entered { escaped: regex.clone(), ..Entered::default() }),
     };
     let send = rule.send.as_ref().map(entered).unwrap_or_default();
-    // Both are shown in one form: as text where both are.
-    let is_text = pattern.bytes.is_none() && send.bytes.is_none();
-    let show = |entered: Entered| match entered.bytes {
-        _ if is_text => entered.text,
-        Some(hex) => hex,
-        None if when == "regex" => entered.text,
-        None => hex_of(entered.text.as_bytes()),
-    };
+    // Both are shown in one form: as text where both are. A regular expression is text whatever is sent.
+    let is_text = !pattern.is_binary && !send.is_binary;
+    let show = |entered: Entered| if is_text { entered.escaped } else { hex(&entered.bytes) };
     RuleDraft {
         when: when.to_owned(),
         pattern: match when {
-            "regex" => pattern.text,
+            "regex" => pattern.escaped,
             _ => show(pattern),
         },
         send: show(send),
@@ -83,28 +79,22 @@ fn draft(rule: &Rule) -> RuleDraft {
     }
 }
 
-/// A payload for a field: escaped text, or hex where it is no text.
+/// A payload for a field: as escaped text, and the bytes of it for hex.
 #[derive(Default)]
 struct Entered {
-    text: String,
-    bytes: Option<String>,
+    escaped: String,
+    bytes: Vec<u8>,
+    /// It is no text, and can be shown in hex alone.
+    is_binary: bool,
 }
 
 fn entered(payload: &Payload) -> Entered {
+    let bytes = payload.to_bytes().unwrap_or_default();
     match payload {
-        Payload::Escaped { escaped } => Entered { text: escaped.clone(), bytes: None },
-        payload => {
-            let bytes = payload.to_bytes().unwrap_or_default();
-            match String::from_utf8(bytes) {
-                Ok(text) => Entered { text: crate::model::payload::escape(text.as_bytes()), bytes: None },
-                Err(error) => Entered { text: String::new(), bytes: Some(hex_of(error.as_bytes())) },
-            }
-        }
+        // As it was written.
+        Payload::Escaped { escaped } => Entered { escaped: escaped.clone(), bytes, is_binary: false },
+        _ => Entered { escaped: escape(&bytes), is_binary: std::str::from_utf8(&bytes).is_err(), bytes },
     }
-}
-
-fn hex_of(bytes: &[u8]) -> String {
-    crate::model::payload::hex(bytes)
 }
 
 /// The rules, or what is wrong with the first wrong one.
@@ -173,6 +163,27 @@ mod tests {
             Rule { when: None, send: None, delay_ms: 0, close: false },
         ];
         assert_eq!(build(&write(&drafts(&rules))).unwrap(), rules);
+    }
+
+    #[test]
+    fn both_sides_keep_their_bytes_where_one_of_them_is_no_text() {
+        let hex = |hex: &str| Payload::Hex { hex: hex.into() };
+        for (pattern, send) in [
+            (hex("0a"), hex("ff")),
+            (Payload::Escaped { escaped: "PING\\n".into() }, hex("ff")),
+            (hex("ff"), Payload::Escaped { escaped: "\\\\".into() }),
+        ] {
+            let rule = Rule {
+                when: Some(When::Contains(pattern.clone())),
+                send: Some(send.clone()),
+                delay_ms: 0,
+                close: false,
+            };
+            let again = build(&write(&drafts(&[rule]))).unwrap().remove(0);
+            let Some(When::Contains(shown)) = again.when else { panic!("{again:?}") };
+            assert_eq!(shown.to_bytes().unwrap(), pattern.to_bytes().unwrap());
+            assert_eq!(again.send.unwrap().to_bytes().unwrap(), send.to_bytes().unwrap());
+        }
     }
 
     #[test]
