@@ -200,7 +200,7 @@ impl Session {
 
     /// The same, and how much of the limits is used.
     pub(crate) fn info(&self, rights: &Rights) -> SessionInfo {
-        let shares = if rights.only_look() { None } else { self.share_infos(rights).ok() };
+        let shares = (!rights.only_look()).then(|| self.share_infos());
         SessionInfo { hello: self.hello(true, rights), used: self.used(), shares }
     }
 

@@ -139,7 +139,7 @@ async fn upgrade(
     let connection = app.connections.track_future(async move {
         let _open = metrics::Open::websocket();
         if let Some((stream, answer, read)) = plain_stream(on_upgrade).await {
-            connection::run(stream, answer, &read, attachment, beginning).await;
+            connection::run(stream, answer, read, attachment, beginning).await;
         }
         drop(arrival.place);
     });

@@ -372,10 +372,19 @@ impl Socket {
 
     /// Waits for so long, unless the socket is closed or the caller gives up before.
     pub(crate) async fn pause(&self, delay: Duration, patience: &Patience) -> Result<(), Interrupted> {
+        self.unless_closed(tokio::time::sleep(delay), patience).await
+    }
+
+    /// Does some work, unless the socket is closed or the caller gives up before.
+    pub(crate) async fn unless_closed<R>(
+        &self,
+        work: impl Future<Output = R>,
+        patience: &Patience,
+    ) -> Result<R, Interrupted> {
         tokio::select! {
             biased;
             why = patience.run_out(&self.closed) => Err(why),
-            () = tokio::time::sleep(delay) => Ok(()),
+            done = work => Ok(done),
         }
     }
 

@@ -8,7 +8,7 @@ use sockyard_protocol::event::ClosedBy;
 use sockyard_protocol::{Address, EventKind, Fault, SocketId, SocketType};
 
 use super::Session;
-use super::calls::{pause, send_all};
+use super::calls::{interrupted, pause, send_all};
 use super::responder::Reply;
 use super::responders::Responding;
 use super::slot::Slot;
@@ -34,9 +34,10 @@ impl Session {
     ) -> Result<Answered, Fault> {
         let ready = slot.settings().ready.clone();
         let Some(ready) = ready else { return Ok(Answered::GoOn) };
-        let Some(Reply { delay, bytes, close }) = ready.reply(&received.bytes).await else {
-            return Ok(Answered::GoOn);
-        };
+        // A costly match ends with its socket.
+        let reply = slot.socket.unless_closed(ready.reply(&received.bytes), patience).await;
+        let reply = reply.map_err(|why| interrupted("send", why))?;
+        let Some(Reply { delay, bytes, close }) = reply else { return Ok(Answered::GoOn) };
         pause(delay, slot, patience).await?;
         if let Some(bytes) = bytes {
             self.send_reply(slot, responding, received, &bytes, patience).await?;

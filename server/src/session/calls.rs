@@ -117,24 +117,24 @@ impl Session {
     pub(crate) async fn perform(self: &Arc<Self>, call: Call, caller: &Caller) -> Result<Answer, Fault> {
         let started = Instant::now();
         let answer = self.dispatch(&call, caller).await;
-        match caller.rights {
-            Rights::Full => self.conclude(&call, started, answer),
-            // Who only looks leaves no trace in the log.
-            Rights::Read(_) => answer.inspect_err(|fault| self.count(&call, Some(fault), started.elapsed())),
-        }
+        self.conclude(&call, &caller.rights, started, answer)
     }
 
     /// What comes after every call: its failure explained and logged, and its time counted.
     fn conclude(
         &self,
         call: &Call,
+        rights: &Rights,
         started: Instant,
         answer: Result<Answer, Fault>,
     ) -> Result<Answer, Fault> {
         let answer = answer.map_err(|fault| self.explain(call, fault));
         let fault = answer.as_ref().err();
-        if let Some(fault) = fault {
-            self.log_failure(call, fault);
+        match (fault, rights) {
+            (Some(fault), Rights::Full) => self.log_failure(call, fault),
+            // Who only looks leaves no trace in the log.
+            (Some(fault), Rights::Read(_)) => metrics::failed(fault),
+            (None, _) => {}
         }
         self.count(call, fault, started.elapsed());
         answer
@@ -275,7 +275,7 @@ pub(super) async fn pause(delay: Duration, slot: &Slot, patience: &Patience) -> 
 }
 
 /// The error of a wait that ended early.
-fn interrupted(call: &str, why: Interrupted) -> Fault {
+pub(super) fn interrupted(call: &str, why: Interrupted) -> Fault {
     match why {
         Interrupted::TimedOut => Fault::timeout(call),
         Interrupted::Cancelled => Fault::cancelled(call),

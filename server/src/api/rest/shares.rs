@@ -15,6 +15,7 @@ use super::super::describe::{self, Operation, Success, Tag, Token};
 use super::super::routes::{Route, Verb};
 use super::super::{App, problem};
 use super::{body, enter, perform, respond};
+use crate::session::Rights;
 
 /// The routes with their descriptions.
 pub(super) fn routes(path: &str) -> Vec<Route> {
@@ -69,7 +70,10 @@ async fn make(
 async fn all(State(app): State<Arc<App>>, Path(session): Path<String>, headers: HeaderMap) -> Response {
     respond(async {
         let presence = enter(&app, &session, &headers)?;
-        let shares = presence.session().share_infos(presence.rights())?;
+        if presence.rights().only_look() {
+            return Err(Rights::denied("session.info"));
+        }
+        let shares = presence.session().share_infos();
         Ok(axum::Json(Shares { shares }).into_response())
     })
     .await

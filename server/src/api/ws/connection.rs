@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use sockyard_protocol::call::{DataForm, Frames, PayloadShare, SocketsEvery};
 use sockyard_protocol::event::{ClosedBy, EventKinds};
+use sockyard_protocol::rpc;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use tracing::Instrument as _;
@@ -119,12 +120,18 @@ pub(super) struct Beginning {
     pub(super) longest: usize,
 }
 
+/// Completes once the session has ended and its last answer has had its time.
+async fn ended_long_ago(session: &Session) {
+    session.ended().cancelled().await;
+    sleep(END_DEADLINE).await;
+}
+
 /// Runs a connection to its end. `answer` is what the handshake is still to be answered with, and `read` what came together
 /// with it.
 pub(super) async fn run(
     stream: TcpStream,
     answer: Vec<u8>,
-    read: &[u8],
+    read: bytes::Bytes,
     attachment: Attachment,
     beginning: Beginning,
 ) {
@@ -136,20 +143,29 @@ pub(super) async fn run(
     let events = log::Reader::attach(Arc::clone(session.log()), after, !rights.only_look());
     let pace = events.pace();
     let (from_client, to_client) = stream.into_split();
-    let mut input = Input::new(from_client, read, longest);
-    let mut output = Output::new(to_client, answer);
+    let mut input = Input::new(from_client, &read, longest);
+    let mut output = Output::new(to_client, &answer);
+    // What they came in is much larger than they are, and would be held as long as the connection.
+    drop((read, answer));
     let (outbox, inbox) = Outbox::new();
     let settings = Arc::new(Mutex::new(opening.settings));
-    // Behind the cursor, so that what it logs is pushed as that of a call.
-    let mut opened = Box::pin(opening.perform(Arc::clone(&session)));
-    hello.opened = match futures_util::poll!(&mut opened) {
-        Poll::Ready(opened) => opened,
-        Poll::Pending => {
-            // The handshake's answer does not wait.
-            output.flush().await.ok(/* the writer finds out */);
-            opened.await
+    // Behind the cursor, so that what it logs is pushed as that of a call. The calls' state goes with the block.
+    hello.opened = {
+        let mut opened = Box::pin(opening.perform(Arc::clone(&session)));
+        match futures_util::poll!(&mut opened) {
+            Poll::Ready(opened) => opened,
+            Poll::Pending => {
+                // The handshake's answer does not wait.
+                output.flush().await.ok(/* the writer finds out */);
+                opened.await
+            }
         }
     };
+    match rpc::request(None, "session.hello", &hello) {
+        Ok(greeting) => output.text(&greeting),
+        Err(error) => return tracing::error!(%error, "a session cannot be told of"),
+    }
+    drop(hello);
     let closing = Arc::new(OnceLock::new());
     let (gone, left) = (CancellationToken::new(), CancellationToken::new());
     let writer = Writer {
@@ -161,7 +177,7 @@ pub(super) async fn run(
         gone: gone.clone(),
         left: left.clone(),
     };
-    let writer = tokio::spawn(writer.run(hello).in_current_span());
+    let writer = tokio::spawn(writer.run().in_current_span());
     let connection = Connection {
         session,
         rights,
@@ -181,6 +197,8 @@ pub(super) async fn run(
         biased;
         ending = reader::run(&connection, &mut input) => ending,
         () = connection.rights.revoked() => Ending::Reason(REVOKED),
+        // A client that takes its answers in drops may hold up the reader, which alone would hear of it.
+        () = ended_long_ago(&connection.session) => Ending::Silent,
     };
     // What else there would be to write is then nobody's any more.
     let is_goodbye = matches!(ending, Ending::Goodbye(_)) || connection.rights.are_revoked();

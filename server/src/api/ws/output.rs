@@ -43,8 +43,10 @@ pub(super) struct Output {
 
 impl Output {
     /// `first` goes before every message: the answer to the handshake.
-    pub(super) fn new(half: OwnedWriteHalf, first: Vec<u8>) -> Output {
-        Output { half, copied: first, shared: Vec::new(), stall_max: STALL_MAX }
+    pub(super) fn new(half: OwnedWriteHalf, first: &[u8]) -> Output {
+        let mut copied = SPARE.take();
+        copied.extend_from_slice(first);
+        Output { half, copied, shared: Vec::new(), stall_max: STALL_MAX }
     }
 
     /// Whether there is anything to write.
@@ -185,7 +187,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (read, write) = listener.accept().await.unwrap().0.into_split();
-        (Output::new(write, Vec::new()), client, read)
+        (Output::new(write, &[]), client, read)
     }
 
     #[tokio::test]

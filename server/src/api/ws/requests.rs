@@ -248,6 +248,8 @@ fn largest_answer(request: &Request<'_>) -> usize {
         Ok(Call::SocketRecv(call)) => call.max * BYTES_IN_JSON + SMALL_ANSWER_BYTES,
         Ok(Call::LogRead(_)) => log::PAGE_BYTES_MAX * BYTES_IN_JSON,
         Ok(Call::SocketList(_)) => 128 << 10,
+        // With the labels of every share, each character of them escaped.
+        Ok(Call::SessionInfoCall(_)) => 32 << 10,
         _ => SMALL_ANSWER_BYTES,
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use sockyard_protocol::call::Frames;
 use sockyard_protocol::event::EventKinds;
-use sockyard_protocol::{Event, EventKind, Frame, Hello, SocketId, frame, rpc};
+use sockyard_protocol::{Event, EventKind, Frame, SocketId, frame, rpc};
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -57,28 +57,26 @@ struct Events<'a> {
 }
 
 impl Writer {
-    /// Greets, then writes until the connection ends.
-    pub(super) async fn run(mut self, hello: Hello) {
+    /// Writes until the connection ends. The greeting lies in the output.
+    pub(super) async fn run(mut self) {
         // The reader must not wait for a client that cannot be reached.
         let _gone = self.gone.clone().drop_guard();
-        if self.serve(&hello).await.is_ok() {
+        if self.serve().await.is_ok() {
             self.say_goodbye().await;
         }
     }
 
     /// The greeting, and in one write with it what the upgrade's parameters have logged.
-    async fn greet(&mut self, hello: &Hello, merger: &mut Merger) -> Result<(), Gone> {
-        let text = rpc::request(None, "session.hello", hello).map_err(|_| Gone)?;
-        self.output.text(&text);
+    async fn greet(&mut self, merger: &mut Merger) -> Result<(), Gone> {
         if let Some(batch) = self.events.take() {
             self.put_events(batch, merger).await?;
         }
         self.flush_events().await
     }
 
-    async fn serve(&mut self, hello: &Hello) -> Result<(), Gone> {
+    async fn serve(&mut self) -> Result<(), Gone> {
         let mut merger = Merger::default();
-        self.greet(hello, &mut merger).await?;
+        self.greet(&mut merger).await?;
         let mut pings = interval(PING_EVERY);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         pings.reset();
@@ -86,6 +84,10 @@ impl Writer {
         let mut left = pin!(left.cancelled());
         let mut window = pin!(sleep_until(Instant::now()));
         loop {
+            // Nothing more for who has left, and no event of the session for whose share was taken back.
+            if self.left.is_cancelled() {
+                return Ok(());
+            }
             // A flood must not keep the thread's other tasks waiting.
             consume_budget().await;
             if let Some(until) = merger.window()

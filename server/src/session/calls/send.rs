@@ -15,8 +15,8 @@ use crate::engine::{Direction, Patience, Turn, Unanswered};
 use crate::errno;
 use crate::log::{Happening, Kept};
 use crate::policy::{Allowed, Target, Use};
-use crate::session::Session;
 use crate::session::slot::{InUse, Slot};
+use crate::session::{Rights, Session};
 
 /// A destination, and its name for the event.
 type Destination = (Allowed<Target>, String);
@@ -179,7 +179,7 @@ impl Session {
                 Err(sending.failed(self, slot, fault))
             }
         };
-        AtOnce::Answered(self.conclude(&call.clone().into(), started, answer))
+        AtOnce::Answered(self.conclude(&call.clone().into(), &Rights::Full, started, answer))
     }
 
     /// The rest of a call of which the kernel has taken a part.
@@ -197,7 +197,7 @@ impl Session {
             Some(turn) => sending.finish(self, &slot, &patience, turn).await,
             None => Err(Fault::internal()),
         };
-        self.conclude(&call.into(), started, outcome.map(|()| Sent { bytes }.into()))
+        self.conclude(&call.into(), &Rights::Full, started, outcome.map(|()| Sent { bytes }.into()))
     }
 
     /// Sends what a binary frame brought (section 9): a `socket.send` to which no answer goes, so a failure shows as its
