@@ -19,6 +19,10 @@ impl Page {
 
     /// The same; `done` follows a success.
     pub(crate) fn perform_then(self, socket: SocketId, call: Call, done: impl FnOnce() + 'static) {
+        // A saved log is only looked at, and its sockets have the numbers of the session's.
+        if !self.is_live_now() {
+            return;
+        }
         let name = short_name(&call);
         let show = move |end| {
             self.outcomes.update(|outcomes| {
@@ -50,6 +54,9 @@ impl Page {
         r#type: SocketType,
         failed: impl Fn(Option<CallError>) + 'static,
     ) {
+        if !self.is_live_now() {
+            return;
+        }
         failed(None);
         spawn_local(async move {
             match self.connection.call(SocketCreate { family, r#type }).await {
@@ -112,8 +119,11 @@ impl Page {
     /// Closes the session, and opens a new one if wanted.
     pub(crate) fn end_session(self, start_new: bool) {
         spawn_local(async move {
-            if self.connection.call(SessionClose {}).await.is_ok() {
-                self.connection.session_ends();
+            match self.connection.call(SessionClose {}).await {
+                Ok(_) => self.connection.session_ends(),
+                Err(error) if !start_new => self.keep.failed.set(Some(error)),
+                // A new one is opened all the same.
+                Err(_) => {}
             }
             if start_new {
                 self.start_new_session();

@@ -39,8 +39,8 @@ pub(crate) enum Request {
 
 /// What the pane tells the page.
 pub(crate) struct Callbacks {
-    /// A row was chosen: its `seq`; 0 for none any more.
-    pub(crate) chosen: Box<dyn Fn(u64)>,
+    /// A row was chosen: its `seq`, 0 for none any more, and whether its details are asked for.
+    pub(crate) chosen: Box<dyn Fn(u64, bool)>,
     /// How the pane stands.
     pub(crate) status: Box<dyn Fn(Status)>,
     /// A key was pressed.
@@ -246,7 +246,7 @@ impl LogPane {
             found.index(next, &store).and_then(|index| store.meta(index)).map(|meta| meta.seq)
         };
         if let Some(seq) = seq {
-            (self.inner.callbacks.chosen)(seq);
+            (self.inner.callbacks.chosen)(seq, false);
         }
     }
 

@@ -139,6 +139,8 @@ pub(crate) struct Page {
     pub(crate) epoch: RwSignal<u32>,
     /// The chosen line of the log.
     pub(crate) log_selected: RwSignal<Option<u64>>,
+    /// Its details are folded away: where they would stand in place of the view that chose it.
+    pub(crate) detail_folded: RwSignal<bool>,
     /// Counts up about ten times a second while something shows a running time.
     pub(crate) clock: RwSignal<f64>,
     private: StoredValue<Rc<Private>, LocalStorage>,
@@ -193,6 +195,7 @@ impl Page {
             log_counts: RwSignal::new((0, 0)),
             epoch: RwSignal::new(0),
             log_selected: RwSignal::new(None),
+            detail_folded: RwSignal::new(false),
             clock: RwSignal::new(0.0),
             private: StoredValue::new_local(Rc::new(private)),
         }

@@ -95,6 +95,14 @@ async fn a_kept_payload_is_one_key_away_after_a_reload() {
     page.one("@quick-send[data-index='0']").await;
     page.one("@field-data").await.send_keys(Key::Alt + "1").await.unwrap();
     assert_eq!(sockets::receive(&outside).await.0, b"PING");
+    // Enter in the editor ends the editing, and sends nothing: what comes next is what is sent next.
+    page.fill("@field-data", "by mistake").await;
+    page.click("@quick-edit").await;
+    page.fill("@quick-name", "hello").await;
+    page.press("@quick-name", sockyard_tests::page::Key::Enter).await;
+    page.shows("@quick-send[data-index='0']", "hello").await;
+    page.one("@field-data").await.send_keys(Key::Alt + "1").await.unwrap();
+    assert_eq!(sockets::receive(&outside).await.0, b"PING");
     page.close().await;
 }
 

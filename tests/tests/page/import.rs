@@ -1,5 +1,6 @@
 //! Saved logs: opened from a file, looked at beside a session that goes on, and closed again.
 
+use sockyard_tests::page::Key;
 use sockyard_tests::{Page, TestServer, eventually};
 
 use super::{card, create, row};
@@ -33,6 +34,9 @@ async fn a_saved_log_is_looked_at_and_the_session_goes_on_beside_it() {
     page.one("@no-calls").await;
     page.none("@new-socket-create").await;
     page.none("@socket-close").await;
+    page.none("@socket-menu").await;
+    // Nor do keys reach the session's socket of that number.
+    page.press("@socket-select", Key::Delete).await;
     // The bytes of a line are read as everywhere else.
     page.click(&row(3, "received")).await;
     page.shows("@log-detail-decoded", "漢字").await;
@@ -42,6 +46,7 @@ async fn a_saved_log_is_looked_at_and_the_session_goes_on_beside_it() {
     page.shows("@saved-mistakes", "this is no event").await;
     page.no_overflow().await;
     page.click("@saved-close").await;
+    page.one(&card(3, "")).await;
     page.one(&card(4, "")).await;
     page.none("@saved-bar").await;
     page.none(&row(3, "received")).await;

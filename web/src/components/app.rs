@@ -28,7 +28,7 @@ pub(crate) fn App() -> impl IntoView {
         <div
             class="app"
             class:look-only=move || !page.may_call()
-            class:with-detail=move || page.log_selected.get().is_some()
+            class:with-detail=move || page.log_selected.get().is_some() && !page.detail_folded.get()
             data-part=move || page.part.get().name()
         >
             <a class="skip" href="#calls">{move || page.text().bar.skip}</a>

@@ -24,8 +24,6 @@ use dump::Dump;
 const LEAF: usize = 1024;
 /// Characters of a guess that are shown.
 const GUESS_CHARACTERS: usize = 12;
-/// A phone has room for eight bytes in a line.
-const NARROW_PX: f64 = 700.0;
 
 /// Some bytes that are marked wherever they are shown.
 pub(super) type Marked = RwSignal<Option<(usize, usize)>>;
@@ -37,8 +35,6 @@ pub(super) fn BytesView(
     bytes: Vec<u8>,
     /// The beginning of the names for tests: `PREFIX-text`, `PREFIX-hex`, `PREFIX-decoded`.
     prefix: &'static str,
-    /// How many bytes a line of the dump holds; on a phone it is eight.
-    columns: usize,
     /// Whether they are known to be a part of a text in UTF-8, even where they alone are none.
     #[prop(optional)]
     is_utf8: bool,
@@ -53,8 +49,6 @@ pub(super) fn BytesView(
     let guesses = guesses(&bytes, has_utf8);
     let first = guesses.first().map_or("gbk", |guess| guess.encoding);
     let encoding = RwSignal::new(String::from(if has_utf8 { "utf-8" } else { first }));
-    let narrow = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0) <= NARROW_PX;
-    let columns = if narrow { 8 } else { columns };
     let leaf = RwSignal::new(0_usize);
     let marked: Marked = RwSignal::new(None);
     let all = StoredValue::new(bytes);
@@ -114,7 +108,7 @@ pub(super) fn BytesView(
                 <h3 class="label">{move || texts().hex}</h3>
                 <CopyButton text=all_hex/>
             </div>
-            <Dump bytes=all leaf=(leaf, LEAF) columns cells=decoded marked prefix/>
+            <Dump bytes=all leaf=(leaf, LEAF) cells=decoded marked prefix/>
             <p class="hint byte-caption" data-testid=format!("{prefix}-byte") aria-live="polite">{caption}</p>
             {(total > LEAF).then(|| view! { <Leaves leaf total prefix/> })}
             <div class="decoded-head">

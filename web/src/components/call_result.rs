@@ -129,7 +129,7 @@ fn Succeeded(on: SocketId, call: &'static str, success: Success) -> impl IntoVie
                     }
                 })}
             {info.map(|info| view! { <Facts info=*info/> })}
-            {bytes.filter(|bytes| !bytes.is_empty()).map(|bytes| view! { <BytesView bytes prefix="result" columns=16/> })}
+            {bytes.filter(|bytes| !bytes.is_empty()).map(|bytes| view! { <BytesView bytes prefix="result"/> })}
         </div>
     }
 }

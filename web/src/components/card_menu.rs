@@ -70,7 +70,7 @@ pub(super) fn CardMenu(
         if let Some((family, r#type)) =
             view.with_untracked(|view| view.as_ref().map(|view| (view.family, view.r#type)))
         {
-            page.create(family, r#type, |_| {});
+            page.create(family, r#type, move |error| page.keep.failed.set(error));
         }
     };
     let address = Memo::new(move |_| {
@@ -88,6 +88,7 @@ pub(super) fn CardMenu(
     view! {
         <details
             class="menu card-menu"
+            class:gone=move || !page.may_call()
             node_ref=menu
             on:toggle=put
             on:click=|event| event.stop_propagation()

@@ -264,8 +264,8 @@ fn Lines(loaded: Loaded) -> impl IntoView {
         event.prevent_default();
         let next = program
             .with_untracked(|program| program.as_ref()?.neighbour(page.log_selected.get_untracked(), step));
-        if next.is_some() {
-            page.log_selected.set(next);
+        if let Some(next) = next {
+            page.walk_to(next);
         }
     };
     let on_click = move |event: web_sys::MouseEvent| {
@@ -276,7 +276,7 @@ fn Lines(loaded: Loaded) -> impl IntoView {
         let line = target.and_then(|target| target.closest(".code-line").ok().flatten());
         let seq = line.and_then(|line| line.get_attribute("data-seq")).and_then(|seq| seq.parse().ok());
         if let Some(seq) = seq.filter(|_| !marking) {
-            page.log_selected.set(Some(seq));
+            page.open_line(seq);
         }
     };
     let height = move || {

@@ -77,7 +77,7 @@ pub(super) fn CutHints(
                                 <button
                                     type="button"
                                     class="line-link"
-                                    on:click=move |_| page.log_selected.set(Some(seq))
+                                    on:click=move |_| page.open_line(seq)
                                 >
                                     {grouped(seq)}
                                 </button>

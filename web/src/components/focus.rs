@@ -3,6 +3,15 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+/// What browsers report instead of a key that an input method has taken; Safari does so for the Enter that ends
+/// a composition, after it has said that the composition is over.
+const TAKEN_BY_INPUT_METHOD: u32 = 229;
+
+/// Whether a key belongs to an input method, which may be choosing among characters with it.
+pub(super) fn is_composing(event: &web_sys::KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == TAKEN_BY_INPUT_METHOD
+}
+
 /// Whether the focus is inside an element of this kind.
 pub(super) fn is_within(selector: &str) -> bool {
     let active = document().active_element();

@@ -1,6 +1,5 @@
 //! Opening and saving logs: how far that is, what stands against it, and that a saved one is shown.
 
-use leptos::ev::DragEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -199,9 +198,6 @@ fn Mistakes(mistakes: Vec<Mistake>, mistakes_total: usize) -> impl IntoView {
 pub(super) fn DropPlace() -> impl IntoView {
     let page = Page::from_context();
     let over = RwSignal::new(false);
-    let has_files = |event: &DragEvent| {
-        event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
-    };
     // A part of the page that takes files itself has said so by then.
     let dragged = window_event_listener(leptos::ev::dragover, move |event| {
         let mine = has_files(&event) && !event.default_prevented();
@@ -275,4 +271,9 @@ pub(super) fn FileInput(
             on:change=chosen
         />
     }
+}
+
+/// Whether files are dragged, and not text or anything else.
+pub(super) fn has_files(event: &web_sys::DragEvent) -> bool {
+    event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
 }

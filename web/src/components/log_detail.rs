@@ -14,7 +14,7 @@ use crate::model::format::{clock, duration_us, grouped};
 use crate::model::manual::{MadeCall, made_by};
 use crate::model::outcome::CallError;
 use crate::model::summary;
-use crate::state::{Page, Part, View};
+use crate::state::{Page, View};
 use crate::text::fill;
 
 /// Lines that are looked through for the one before of the same socket.
@@ -61,7 +61,7 @@ pub(super) fn LogDetail() -> impl IntoView {
         }
     };
     move || {
-        event.get().map(|chosen| {
+        event.get().filter(|_| !page.detail_folded.get()).map(|chosen| {
             let number = grouped(chosen.event.seq);
             let seq = chosen.event.seq;
             view! {
@@ -87,11 +87,7 @@ pub(super) fn LogDetail() -> impl IntoView {
                             data-testid="log-detail-show"
                             aria-label=move || texts().show
                             title=move || texts().show
-                            on:click=move |_| {
-                                page.view.set(View::Log);
-                                page.part.set(Part::Log);
-                                page.with_pane(|pane| pane.choose(seq));
-                            }
+                            on:click=move |_| page.show_in_log(seq)
                         >
                             "≡"
                         </button>
@@ -276,7 +272,7 @@ fn Content(event: Event, cuts: Vec<Cut>) -> impl IntoView {
                         }
                     })}
                 <CutHints cuts/>
-                <BytesView bytes=kept prefix="log-detail" columns=8 is_utf8/>
+                <BytesView bytes=kept prefix="log-detail" is_utf8/>
             }
             .into_any()
         }

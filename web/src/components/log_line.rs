@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::fault_view::FaultView;
+use super::focus;
 use super::log_view::{Line, LogView, terms};
 use crate::model::format::grouped;
 use crate::text::fill;
@@ -43,6 +44,9 @@ fn FindLine(view: LogView) -> impl IntoView {
         }
     };
     let on_key = move |event: web_sys::KeyboardEvent| {
+        if focus::is_composing(&event) {
+            return;
+        }
         match event.key().as_str() {
             "Enter" | "F3" => step(!event.shift_key()),
             "Escape" => view.close_line(),
@@ -84,8 +88,11 @@ fn NoteLine(view: LogView) -> impl IntoView {
         }
     };
     let on_key = move |event: web_sys::KeyboardEvent| {
+        if focus::is_composing(&event) {
+            return;
+        }
         match event.key().as_str() {
-            "Enter" if !event.is_composing() => write(),
+            "Enter" => write(),
             "Escape" => view.close_line(),
             _ => return,
         }

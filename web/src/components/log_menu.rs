@@ -49,7 +49,7 @@ pub(super) fn LogMenu(
                 }
             >
                 <span>{move || label(texts())}</span>
-                <kbd aria-hidden="true">{key}</kbd>
+                {(!key.is_empty()).then(|| view! { <kbd aria-hidden="true">{key}</kbd> })}
             </button>
         }
     };
@@ -139,7 +139,7 @@ pub(super) fn LogMenu(
                                         data-testid="log-marker-row"
                                         on:click=move |_| {
                                             close();
-                                            page.log_selected.set(Some(seq));
+                                            page.open_line(seq);
                                         }
                                     >
                                         {format!("#{}", grouped(seq))}

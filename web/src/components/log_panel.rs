@@ -23,7 +23,11 @@ pub(super) fn LogPanel() -> impl IntoView {
     let gutter = NodeRef::<leptos::html::Div>::new();
     scroller.on_load(move |element| {
         let callbacks = Callbacks {
-            chosen: Box::new(move |seq| page.log_selected.set(Some(seq).filter(|seq| *seq != 0))),
+            chosen: Box::new(move |seq, opens| match seq {
+                0 => page.log_selected.set(None),
+                seq if opens => page.open_line(seq),
+                seq => page.walk_to(seq),
+            }),
             status: Box::new(move |now| status.set(now)),
             request: Box::new(move |request| view.take(request)),
         };

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::focus;
 use super::log_view::{LogView, terms};
 use crate::model::query::{Wrong, completed, suggestions, without};
 use crate::text::{Text, fill};
@@ -34,6 +35,9 @@ pub(super) fn QueryBox(
         active.set(None);
     };
     let on_key = move |event: web_sys::KeyboardEvent| {
+        if focus::is_composing(&event) {
+            return;
+        }
         let count = offered.with_untracked(Vec::len);
         let current = active.get_untracked();
         match event.key().as_str() {

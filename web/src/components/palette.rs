@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::commands::commands;
+use super::focus;
 use crate::model::command::{Entry, Found, line_number, search};
 use crate::state::{Page, Part, View};
 use crate::text::{count, fill};
@@ -94,7 +95,7 @@ fn Finder() -> impl IntoView {
         });
     };
     let on_key = move |event: web_sys::KeyboardEvent| {
-        if event.is_composing() {
+        if focus::is_composing(&event) {
             return;
         }
         let (at, rows) = (position.get_untracked(), rows());
@@ -221,7 +222,7 @@ fn go_to_line(page: Page, number: u64) {
     if page.log().borrow().index_of(number).is_some() {
         page.view.set(View::Log);
         page.part.set(Part::Log);
-        page.log_selected.set(Some(number));
+        page.open_line(number);
     }
 }
 

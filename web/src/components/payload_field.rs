@@ -5,16 +5,13 @@ use leptos::prelude::*;
 use super::call_form::Form;
 use super::field::{InlineMenu, Note};
 use super::focus;
+use super::import_bar::has_files;
 use super::quick_send::QuickSend;
 use crate::encodings::BrowserTables;
 use crate::model::form::{ENCODINGS, Field};
 use crate::model::mistake::{Mistake, address};
 use crate::model::payload::{Entered, Unwritable, bytes, convert, escape, hex};
 use crate::text::{count, fill};
-
-/// What browsers report instead of a key that an input method has taken; Safari does so for the Enter that ends
-/// a composition, after it has said that the composition is over.
-const TAKEN_BY_INPUT_METHOD: u32 = 229;
 
 /// The data of a `send`, as it is entered.
 #[component]
@@ -42,7 +39,7 @@ pub(super) fn PayloadText(
     let is_text = Memo::new(move |_| form.entry(Field::DataForm) == "text");
     let is_wrong = Memo::new(move |_| form.mistake(Field::Data).is_some());
     let recall = move |event: leptos::ev::KeyboardEvent| {
-        if event.is_composing() || event.key_code() == TAKEN_BY_INPUT_METHOD {
+        if focus::is_composing(&event) {
             return;
         }
         // With these the arrows select, or move by lines and paragraphs.
@@ -106,14 +103,20 @@ pub(super) fn PayloadText(
                 autocapitalize="off"
                 spellcheck="false"
                 placeholder=move || page.text().call.recall
+                // Text that is dragged here goes where the caret is, as everywhere.
                 on:dragover=move |event: leptos::ev::DragEvent| {
-                    event.prevent_default();
-                    dropping.set(true);
+                    if has_files(&event) {
+                        event.prevent_default();
+                        dropping.set(true);
+                    }
                 }
                 on:dragleave=move |_| dropping.set(false)
                 on:drop=move |event: leptos::ev::DragEvent| {
-                    event.prevent_default();
                     dropping.set(false);
+                    if !has_files(&event) {
+                        return;
+                    }
+                    event.prevent_default();
                     let files = event.data_transfer().and_then(|data| data.files());
                     if let Some(file) = files.and_then(|files| files.get(0)) {
                         send_file(form, file);

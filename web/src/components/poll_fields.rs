@@ -17,16 +17,28 @@ pub(super) fn PollFields(
     let page = form.page;
     let numbers = Memo::new(move |_| page.sockets.with(|table| table.numbers()));
     let chosen = Memo::new(move |_| numbers_of(&form.entry(Field::PollSockets)));
+    let keep = move |chosen: &[SocketId]| {
+        let chosen: Vec<_> = chosen.iter().map(ToString::to_string).collect();
+        form.set(Field::PollSockets, chosen.join(","));
+    };
     let set = move |socket: SocketId, on: bool| {
-        let mut chosen = numbers_of(&untrack(|| form.entry(Field::PollSockets)));
+        let mut chosen = chosen.get_untracked();
         chosen.retain(|other| *other != socket);
         if on {
             chosen.push(socket);
             chosen.sort_unstable();
         }
-        let chosen: Vec<_> = chosen.iter().map(ToString::to_string).collect();
-        form.set(Field::PollSockets, chosen.join(","));
+        keep(&chosen);
     };
+    // A socket that is closed has no box any more, and could not be taken out again.
+    Effect::new(move || {
+        let open = numbers.get();
+        let mut left = chosen.get_untracked();
+        left.retain(|socket| open.contains(socket));
+        if left.len() != chosen.with_untracked(Vec::len) {
+            keep(&left);
+        }
+    });
     view! {
         <fieldset class="field poll-sockets" id="field-poll-sockets" tabindex="-1">
             <legend class="field-label">{move || page.text().labels.poll_sockets}</legend>

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use sockyard_protocol::Call;
 
+use wasm_bindgen::JsCast;
+
 use super::call_form::Form;
+use super::focus;
 use super::payload_field::entered;
 use crate::model::form::build_with;
 use crate::model::quick::{NotKept, QUICK_MAX, Quick};
@@ -27,9 +30,9 @@ pub(super) fn QuickSend(
     };
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
         let digit = event.code().strip_prefix("Digit").and_then(|digit| digit.parse::<u32>().ok());
-        let Some(digit) = digit.filter(|_| event.alt_key() && !event.ctrl_key() && !event.meta_key()) else {
-            return;
-        };
+        let is_alone = event.alt_key() && !event.ctrl_key() && !event.meta_key() && !event.repeat();
+        let is_covered = document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some());
+        let Some(digit) = digit.filter(|_| is_alone && !is_covered) else { return };
         if let Some(quick) = page.quick.with_untracked(|list| list.at_digit(digit).cloned()) {
             event.prevent_default();
             send(form, &quick);
@@ -135,7 +138,7 @@ fn QuickEditor(form: Form) -> impl IntoView {
             .with(|list| list.all().get(index).map(|quick| quick.payload.data.clone()).unwrap_or_default())
     };
     view! {
-        <ul class="quick-editor">
+        <ul class="quick-editor" on:keydown=enter_ends>
             {move || {
                 (0..count.get())
                     .map(|index| {
@@ -175,6 +178,19 @@ fn QuickEditor(form: Form) -> impl IntoView {
                     .collect_view()
             }}
         </ul>
+    }
+}
+
+/// Enter ends the editing of a field. It must not run the form, in which these fields stand as well.
+fn enter_ends(event: web_sys::KeyboardEvent) {
+    if event.key() == "Enter" && !focus::is_composing(&event) {
+        event.prevent_default();
+        let field =
+            document().active_element().and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(field) = field {
+            // The field then tells of its change.
+            field.blur().ok();
+        }
     }
 }
 

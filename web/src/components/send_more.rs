@@ -28,7 +28,7 @@ pub(super) fn SendMore(
         refused.set(busy.then(|| untrack(texts).busy.to_owned()));
         !busy
     };
-    let repeat = move |_| {
+    let repeat = move || {
         if !is_free() {
             return;
         }
@@ -41,6 +41,14 @@ pub(super) fn SendMore(
             }
             (Err(mistake), _) => refused.set(Some(mistake.words(untrack(|| page.text())))),
             (Ok(_), None) => refused.set(Some(untrack(texts).wrong.to_owned())),
+        }
+    };
+    // These fields stand in the form as well, and Enter in them is for them.
+    let on_enter = move |event: web_sys::KeyboardEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
+        if event.key() == "Enter" && target.is_some_and(|field| field.type_() == "text") {
+            event.prevent_default();
+            repeat();
         }
     };
     let pick = move |event: web_sys::Event| {
@@ -57,7 +65,7 @@ pub(super) fn SendMore(
             <Running form/>
             <details class="send-more">
                 <summary data-testid="send-more">{move || texts().more}</summary>
-                <div class="send-more-row">
+                <div class="send-more-row" on:keydown=on_enter>
                     <label class="send-more-field">
                         <span class="field-label">{move || texts().times}</span>
                         <input
@@ -78,7 +86,7 @@ pub(super) fn SendMore(
                             on:input=move |event| pause.set(event_target_value(&event))
                         />
                     </label>
-                    <button type="button" class="button" data-testid="repeat-start" on:click=repeat>
+                    <button type="button" class="button" data-testid="repeat-start" on:click=move |_| repeat()>
                         {move || texts().repeat}
                     </button>
                     <label class="button file-button">
@@ -158,7 +166,7 @@ fn Running(form: Form) -> impl IntoView {
                     type="button"
                     class="icon-button"
                     class:gone=move || runs.get()
-                    aria-label=move || texts().quick_done
+                    aria-label=move || page.text().keep.dismiss
                     on:click=move |_| page.sending.set(None)
                 >
                     "✕"

@@ -17,7 +17,7 @@ use crate::model::sequence::ladder::{Ladder, Options, ROW, Scale};
 use crate::model::sequence::picture::{self, El, Wait, Window};
 use crate::model::sequence::words::{lane_name, words};
 use crate::model::sequence::{Sequence, Who};
-use crate::state::Page;
+use crate::state::{Page, Part};
 use crate::text::{Text, fill};
 
 /// The height of the lanes' heads, as the style sheet has it.
@@ -280,17 +280,22 @@ fn Lanes(diagram: Diagram) -> impl IntoView {
                         style:left=format!("{left}px")
                         style:width=format!("{width}px")
                     >
-                        <button
-                            type="button"
-                            class="sequence-name"
-                            on:click=move |_| {
-                                if let Some(socket) = choose {
-                                    page.choose(socket);
-                                }
+                        {match choose.filter(|_| !is_closed) {
+                            Some(socket) => view! {
+                                <button
+                                    type="button"
+                                    class="sequence-name"
+                                    on:click=move |_| {
+                                        page.choose(socket);
+                                        page.part.set(Part::Call);
+                                    }
+                                >
+                                    {name}
+                                </button>
                             }
-                        >
-                            {name}
-                        </button>
+                            .into_any(),
+                            None => view! { <span class="sequence-name">{name}</span> }.into_any(),
+                        }}
                         <button
                             type="button"
                             class="icon-button"
@@ -382,7 +387,9 @@ impl Diagram {
     /// Draws what is in view, once the page has the height that the layout asks for.
     fn draw(self) {
         request_animation_frame(move || {
-            let (Some(scroller), Some(layer)) = (self.scroller.get_untracked(), self.layer.get_untracked())
+            // By then another view may be shown.
+            let (Some(Some(scroller)), Some(Some(layer))) =
+                (self.scroller.try_get_untracked(), self.layer.try_get_untracked())
             else {
                 return;
             };
@@ -488,7 +495,7 @@ impl Diagram {
         let seq = step.and_then(|step| step.get_attribute("data-seq")).and_then(|seq| seq.parse().ok());
         match seq {
             Some(seq) if target.class_list().contains("sq-times") => self.toggle_run(seq),
-            Some(seq) => self.page.log_selected.set(Some(seq)),
+            Some(seq) => self.page.open_line(seq),
             None => {}
         }
     }
@@ -541,8 +548,8 @@ impl Diagram {
             };
             seq(index)
         });
-        if next.is_some() {
-            self.page.log_selected.set(next);
+        if let Some(next) = next {
+            self.page.walk_to(next);
         }
     }
 
@@ -552,12 +559,8 @@ impl Diagram {
 
     /// Chooses the zoom at which all lanes are in view, as far as that goes.
     fn fit(self) {
-        let needed = self.with(|_, ladder| ladder.width);
-        let width = self.size.get_untracked().0;
-        if needed > 0.0 {
-            self.zoom
-                .set((width / needed * self.zoom.get_untracked().max(width / needed)).clamp(ZOOM.0, 1.0));
-        }
+        let needed = self.with(|_, ladder| ladder.least_width());
+        self.zoom.set((self.size.get_untracked().0 / needed).clamp(ZOOM.0, 1.0));
     }
 
     /// Saves the whole picture.

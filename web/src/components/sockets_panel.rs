@@ -89,7 +89,9 @@ pub(super) fn SocketsPanel() -> impl IntoView {
                     </p>
                 </div>
                 <ClosedSockets/>
-                <SessionCalls/>
+                <div class:gone=move || !page.may_call()>
+                    <SessionCalls/>
+                </div>
             </div>
         </section>
     }

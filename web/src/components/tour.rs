@@ -40,7 +40,7 @@ fn Stop(step: Step) -> impl IntoView {
     let words = RwSignal::new((0.0, 0.0));
     let look = move || {
         let Some(target) = target(step) else { return };
-        let Some(card) = card.get_untracked() else { return };
+        let Some(Some(card)) = card.try_get_untracked() else { return };
         frame.set(target);
         let size = (f64::from(card.offset_width()), f64::from(card.offset_height()));
         words.set(place(target, size, screen()));

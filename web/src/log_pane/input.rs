@@ -80,7 +80,7 @@ impl LogPane {
             Some(seq) if event.shift_key() && self.inner.chosen.get() != 0 => self.extend_to(seq),
             Some(seq) => {
                 self.inner.anchor.set(0);
-                (self.inner.callbacks.chosen)(seq);
+                (self.inner.callbacks.chosen)(seq, true);
                 self.redraw_all();
             }
             None => {}
@@ -98,6 +98,8 @@ impl LogPane {
     fn on_command_key(&self, event: &KeyboardEvent) -> bool {
         match event.key().as_str() {
             "a" => self.select_all(),
+            // What is marked with the mouse is what is meant.
+            "c" if has_selection() => return false,
             "c" => (self.inner.callbacks.request)(Request::Copy),
             "f" => (self.inner.callbacks.request)(Request::Find),
             _ => return false,
@@ -124,6 +126,7 @@ impl LogPane {
             key => {
                 match key {
                     "/" => request(Request::Find),
+                    "F3" if self.inner.find.borrow().is_open() => request(Request::Find),
                     "F3" => self.find_step(!event.shift_key()),
                     "m" | "M" => self.toggle_marker(),
                     "[" => self.marker_step(false),
@@ -140,10 +143,16 @@ impl LogPane {
                 self.extend_to(seq);
             } else {
                 self.inner.anchor.set(0);
-                (self.inner.callbacks.chosen)(seq);
+                (self.inner.callbacks.chosen)(seq, event.key() == "Enter");
                 self.redraw_all();
             }
         }
         true
     }
+}
+
+/// Whether text is marked in the page.
+fn has_selection() -> bool {
+    let selection = leptos::prelude::window().get_selection().ok().flatten();
+    selection.is_some_and(|selection| !selection.is_collapsed())
 }

@@ -38,7 +38,7 @@ impl LogPane {
             }
         };
         if let Some(seq) = next {
-            (self.inner.callbacks.chosen)(seq);
+            (self.inner.callbacks.chosen)(seq, false);
         }
     }
 
@@ -77,7 +77,7 @@ impl LogPane {
             self.inner.anchor.set(self.inner.chosen.get());
         }
         self.inner.extending.set(true);
-        (self.inner.callbacks.chosen)(seq);
+        (self.inner.callbacks.chosen)(seq, false);
         self.choose(seq);
         self.inner.extending.set(false);
     }

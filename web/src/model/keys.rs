@@ -46,6 +46,7 @@ pub const PLACES: &[Place] = &[
         shortcuts: &[
             Shortcut { keys: "Enter", does: |texts| texts.perform },
             Shortcut { keys: "↑ ↓", does: |texts| texts.recall },
+            Shortcut { keys: "Alt+1…9", does: |texts| texts.quick },
         ],
     },
     Place {
@@ -54,7 +55,39 @@ pub const PLACES: &[Place] = &[
             Shortcut { keys: "↑ ↓", does: |texts| texts.line },
             Shortcut { keys: "PageUp PageDown", does: |texts| texts.screen },
             Shortcut { keys: "Home End", does: |texts| texts.ends },
+            Shortcut { keys: "Shift+↑ Shift+↓", does: |texts| texts.select_more },
+            Shortcut { keys: "Ctrl+A", does: |texts| texts.select_all },
+            Shortcut { keys: "Ctrl+C", does: |texts| texts.copy_lines },
+            Shortcut { keys: "/ Ctrl+F", does: |texts| texts.find_line },
+            Shortcut { keys: "F3 Shift+F3", does: |texts| texts.find_next_line },
+            Shortcut { keys: "M", does: |texts| texts.mark_line },
+            Shortcut { keys: "[ ]", does: |texts| texts.marked_line },
+            Shortcut { keys: "N", does: |texts| texts.write_note },
+            Shortcut { keys: "Z", does: |texts| texts.zero_line },
             Shortcut { keys: "Esc", does: |texts| texts.no_line },
+        ],
+    },
+    Place {
+        name: |texts| texts.sequence,
+        shortcuts: &[
+            Shortcut { keys: "↑ ↓", does: |texts| texts.sequence_step },
+            Shortcut { keys: "PageUp PageDown", does: |texts| texts.ten_steps },
+            Shortcut { keys: "Home End", does: |texts| texts.ends },
+            Shortcut { keys: "Enter", does: |texts| texts.unfold },
+            Shortcut { keys: "+ -", does: |texts| texts.zoom },
+            Shortcut { keys: "0", does: |texts| texts.fit_lanes },
+            Shortcut { keys: "Esc", does: |texts| texts.no_line },
+        ],
+    },
+    Place {
+        name: |texts| texts.code, shortcuts: &[Shortcut { keys: "↑ ↓", does: |texts| texts.code_line }]
+    },
+    Place {
+        name: |texts| texts.cards,
+        shortcuts: &[
+            Shortcut { keys: "↑ ↓", does: |texts| texts.card },
+            Shortcut { keys: "Home End", does: |texts| texts.ends },
+            Shortcut { keys: "Delete", does: |texts| texts.close_card },
         ],
     },
     Place {
@@ -67,7 +100,11 @@ pub const PLACES: &[Place] = &[
     },
     Place {
         name: |texts| texts.splitter,
-        shortcuts: &[Shortcut { keys: "↑ ↓", does: |texts| texts.resize }],
+        shortcuts: &[
+            Shortcut { keys: "↑ ↓", does: |texts| texts.resize },
+            Shortcut { keys: "Home End", does: |texts| texts.resize_ends },
+            Shortcut { keys: "Enter", does: |texts| texts.resize_fit },
+        ],
     },
 ];
 

@@ -106,6 +106,9 @@ impl Keep {
     }
 }
 
+/// The least width, in pixels, at which a line's details stand beside the view, as the style sheet has it.
+const BESIDE_FROM: f64 = 1280.0;
+
 impl Page {
     /// Chooses a language for programs, for good.
     pub(crate) fn choose_code(self, name: &str) {
@@ -130,8 +133,23 @@ impl Page {
         );
     }
 
-    /// Closes the details of the chosen line.
+    /// Chooses a line and shows its details.
+    pub(crate) fn open_line(self, seq: u64) {
+        self.detail_folded.set(false);
+        self.log_selected.set(Some(seq));
+    }
+
+    /// Chooses a line on the way to others; its details must not take the place of what one walks in.
+    pub(crate) fn walk_to(self, seq: u64) {
+        self.detail_folded.set(is_narrow());
+        self.log_selected.set(Some(seq));
+    }
+
+    /// Closes the details of the chosen line. Where they stood in place of the view it stays chosen there.
     pub(crate) fn close_details(self) {
+        if is_narrow() {
+            return self.detail_folded.set(true);
+        }
         let chosen = self.log_selected.get_untracked();
         self.log_selected.set(None);
         self.keep.can_undo(|text| text.keep.details_closed, move || self.log_selected.set(chosen));
@@ -141,7 +159,22 @@ impl Page {
     pub(crate) fn show_in_code(self) {
         self.view.set(View::Code);
         self.part.set(Part::Log);
+        self.detail_folded.set(is_narrow());
     }
+
+    /// Shows the chosen event in the log.
+    pub(crate) fn show_in_log(self, seq: u64) {
+        self.view.set(View::Log);
+        self.part.set(Part::Log);
+        self.detail_folded.set(is_narrow());
+        self.with_pane(|pane| pane.choose(seq));
+    }
+}
+
+/// Whether the details of a line and the view have one place (see `app.css`).
+fn is_narrow() -> bool {
+    let width = window().inner_width().ok().and_then(|width| width.as_f64());
+    width.is_some_and(|width| width < BESIDE_FROM)
 }
 
 fn remembered_code() -> Format {

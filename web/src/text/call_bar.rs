@@ -58,7 +58,7 @@ texts! {
         about_options:
             "Reads or sets a socket option. The answer is what the kernel then reports."
             / "讀取或設定套接字選項。答案是核心隨後回報的值。"
-            / "读取或设置套接字选项。答案是内核随后回报的值。",
+            / "读取或设置套接字选项。结果是内核随后返回的值。",
         about_configure:
             "What the server does by itself on this socket, over and over, without a call of yours."
             / "伺服器在這個套接字上不經您呼叫、持續自動執行的操作。"

@@ -322,9 +322,9 @@ errors! {
             / "沒有詢問核心：這部伺服器的規則禁止這個位址。"
             / "没有询问内核：这台服务器的规则禁止这个地址。",
         attempt:
-            "Use a loopback address, such as 127.0.0.1: this server's sockets reach nothing else."
-            / "請使用迴路位址，例如 127.0.0.1：這部伺服器的套接字只能到達迴路位址。"
-            / "请使用环回地址，例如 127.0.0.1：这台服务器的套接字只能到达环回地址。",
+            "Use a loopback address, such as 127.0.0.1. What else this server opens, its rules say."
+            / "請使用迴路位址，例如 127.0.0.1。這部伺服器另外開放哪些位址，由它的規則決定。"
+            / "请使用环回地址，例如 127.0.0.1。这台服务器另外开放哪些地址，由它的规则决定。",
     }
     no_such_socket {
         title: "no such socket" / "沒有這個套接字" / "没有这个套接字",

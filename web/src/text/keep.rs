@@ -61,7 +61,7 @@ texts! {
         end_text:
             "{sockets} and the log go with it. This cannot be undone; export the log first if you want to keep it."
             / "{sockets}和紀錄會一併消失，無法復原；若要保留紀錄，請先匯出。"
-            / "{sockets}和记录会一并消失，无法撤销；若要保留记录，请先导出。",
+            / "{sockets}和日志会一并消失，无法撤销；若要保留日志，请先导出。",
         end_one: "Its {n} open socket" / "其中 {n} 個開啟的套接字" / "其中 {n} 个打开的套接字",
         end_many: "Its {n} open sockets" / "其中 {n} 個開啟的套接字" / "其中 {n} 个打开的套接字",
         end_no: "Keep it" / "保留" / "保留",

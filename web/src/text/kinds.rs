@@ -16,8 +16,8 @@ texts! {
         option: "option" / "選項" / "选项",
         closed: "closed" / "關閉" / "关闭",
         failed: "failed" / "失敗" / "失败",
-        dropped: "dropped" / "遺失" / "丢失",
-        note: "note" / "註記" / "备注",
+        dropped: "dropped" / "丟棄" / "丢弃",
+        note: "note" / "備註" / "备注",
         created_detail: "{family} {type}" / "{family}／{type}" / "{family}／{type}",
         listening_detail:
             "{local} · backlog {backlog}"

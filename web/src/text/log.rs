@@ -20,7 +20,7 @@ texts! {
             "Older lines that have left the server’s log: {n}."
             / "較早的 {n} 行已不在伺服器的紀錄裡。"
             / "较早的 {n} 行已不在服务器的日志里。",
-        none_pass: "No line passes the filter." / "沒有符合篩選條件的紀錄。" / "没有符合筛选条件的记录。",
+        none_pass: "No line passes the filter." / "沒有符合篩選條件的紀錄。" / "没有符合筛选条件的行。",
         waiting: "Calls that wait" / "等待中的呼叫" / "等待中的调用",
         waiting_since: "waits {time}" / "已等待 {time}" / "已等待 {time}",
         cancel: "Cancel" / "取消" / "取消",
@@ -61,7 +61,7 @@ texts! {
         copy_hex: "Hex" / "十六進位" / "十六进制",
         copy_hint: "First choose a line; with Shift several." / "請先選取一行；按住 Shift 可選多行。" / "请先选择一行；按住 Shift 可选多行。",
         copied: "Copied: lines {n}" / "已複製 {n} 行" / "已复制 {n} 行",
-        copied_none: "No selected line has this." / "選取的紀錄沒有這種內容。" / "选中的日志没有这种内容。",
+        copied_none: "No selected line has this." / "選取的紀錄沒有這種內容。" / "选中的行没有这种内容。",
         copy_refused: "The browser does not let the page copy." / "瀏覽器不允許複製。" / "浏览器不允许复制。",
         find: "Find" / "尋找" / "查找",
         find_next: "Next found" / "下一個" / "下一个",

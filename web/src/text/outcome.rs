@@ -5,9 +5,9 @@ texts! {
     OutcomeTexts {
         bound: "bound to {local}" / "已綁定到 {local}" / "已绑定到 {local}",
         narrowed:
-            "Asked for any address; this server allows loopback only, so it is bound there."
-            / "要求的是任意位址；這部伺服器只允許迴路位址，因此綁定在那裡。"
-            / "要求的是任意地址；这台服务器只允许环回地址，因此绑定在那里。",
+            "Asked for any address; this server allows loopback alone for that, so it is bound there."
+            / "要求的是任意位址；這部伺服器對此只允許迴路位址，因此綁定在那裡。"
+            / "要求的是任意地址；这台服务器对此只允许环回地址，因此绑定在那里。",
         listening:
             "listening on {local}, backlog {backlog}"
             / "正在 {local} 監聽，等待佇列 {backlog}"
@@ -52,7 +52,7 @@ texts! {
             / "这条消息有 {n} 个字节。这次只看不取，整条消息仍等待下一次调用。",
         shutdown: "done" / "完成" / "完成",
         closed: "closed" / "已關閉" / "已关闭",
-        value: "the kernel reports {value}" / "核心回報 {value}" / "内核回报 {value}",
+        value: "the kernel reports {value}" / "核心回報 {value}" / "内核返回 {value}",
         configured: "in force" / "已生效" / "已生效",
         failed: "{call} failed" / "{call} 失敗" / "{call} 失败",
         means: "What it means" / "這是什麼意思" / "这是什么意思",

@@ -23,7 +23,7 @@ texts! {
         resolve_run: "Resolve" / "查詢" / "查询",
         allowed: "allowed" / "允許" / "允许",
         denied: "denied by the policy" / "規則禁止" / "策略禁止",
-        note: "Write a note into the log" / "在紀錄中寫下註記" / "在记录中写下注记",
+        note: "Write a note into the log" / "在紀錄中寫下備註" / "在日志中写下备注",
         note_run: "Add" / "加入" / "添加",
     }
 }

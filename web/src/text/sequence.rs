@@ -26,7 +26,7 @@ texts! {
         sq_left_out:
             "The newest {n} events are drawn; {left} earlier ones are in the log."
             / "只畫出最新的 {n} 個事件；較早的 {left} 個在紀錄裡。"
-            / "只画出最新的 {n} 个事件；较早的 {left} 个在记录里。",
+            / "只画出最新的 {n} 个事件；较早的 {left} 个在日志里。",
         sq_range: "bytes {first} to {last}" / "第 {first} 到 {last} 位元組" / "第 {first} 到 {last} 字节",
         sq_from_line: "of line {n}" / "來自第 {n} 行" / "来自第 {n} 行",
         sq_from_lines: "of lines {n} to {m}" / "來自第 {n} 到 {m} 行" / "来自第 {n} 到 {m} 行",

@@ -38,7 +38,7 @@ texts! {
         by_session: "with the session" / "隨工作階段關閉" / "随会话关闭",
         by_server: "by the server" / "由伺服器關閉" / "由服务器关闭",
         streaming: "receives by itself" / "自動接收" / "自动接收",
-        echoing: "echoes" / "自動回應" / "自动响应",
+        echoing: "echoes" / "原樣送回" / "原样送回",
         accepting: "accepts by itself" / "自動接受連線" / "自动接受连接",
         discarding: "takes and says nothing" / "收下不回應" / "收下不响应",
         by_rules: "answers by rules" / "依規則回應" / "按规则响应",

@@ -21,8 +21,8 @@ texts! {
             / "本端已关闭，对端尚未关闭",
         time_wait:
             "closed; waiting for stray segments"
-            / "已關閉；等待遲到的封包"
-            / "已关闭；等待迟到的数据包",
+            / "已關閉；等待遲到的區段"
+            / "已关闭；等待迟到的报文段",
         close_wait:
             "the peer has closed, we have not"
             / "對端已關閉，我方尚未關閉"

@@ -7,6 +7,9 @@ use crate::model::cells::{Cell, cell_at, in_line};
 use crate::model::format::visible;
 use crate::state::Page;
 
+/// How many bytes a line holds: what fits the narrowest place a dump has, the panel of a result and a phone.
+const COLUMNS: usize = 8;
+
 /// A leaf of bytes, line by line.
 #[component]
 pub(super) fn Dump(
@@ -14,8 +17,6 @@ pub(super) fn Dump(
     bytes: StoredValue<Vec<u8>>,
     /// Which leaf is shown, and how many bytes one has.
     leaf: (RwSignal<usize>, usize),
-    /// How many bytes a line holds.
-    columns: usize,
     /// The characters of the leaf.
     cells: Memo<Vec<Cell>>,
     /// The marked bytes.
@@ -34,7 +35,7 @@ pub(super) fn Dump(
             return;
         }
         let (start, end) = bounds();
-        let Some(to) = moved(&event.key(), marked.get_untracked(), start, end, columns) else { return };
+        let Some(to) = moved(&event.key(), marked.get_untracked(), start, end) else { return };
         event.prevent_default();
         let cell = cells.with_untracked(|cells| cell_at(cells, to).cloned());
         let range = cell.map_or((to, to + 1), |cell| (cell.start, cell.end));
@@ -43,7 +44,6 @@ pub(super) fn Dump(
     view! {
         <div
             class="dump"
-            class:dump-wide=columns == 16
             data-testid=format!("{prefix}-hex")
             tabindex="0"
             role="group"
@@ -57,10 +57,10 @@ pub(super) fn Dump(
                         bytes
                             .with_value(|bytes| {
                                 (start..end)
-                                    .step_by(columns)
+                                    .step_by(COLUMNS)
                                     .map(|from| {
-                                        let to = (from + columns).min(end);
-                                        line(from, bytes.get(from..to).unwrap_or_default(), columns, cells)
+                                        let to = (from + COLUMNS).min(end);
+                                        line(from, bytes.get(from..to).unwrap_or_default(), cells)
                                     })
                                     .collect_view()
                             })
@@ -76,15 +76,14 @@ fn moved(
     marked: Option<(usize, usize)>,
     start: usize,
     end: usize,
-    columns: usize,
 ) -> Option<usize> {
     let last = end.checked_sub(1)?;
     let (from, to) = marked.unwrap_or((start, start));
     let place = match key {
         "ArrowRight" => to,
         "ArrowLeft" => from.checked_sub(1)?,
-        "ArrowDown" => from + columns,
-        "ArrowUp" => from.checked_sub(columns)?,
+        "ArrowDown" => from + COLUMNS,
+        "ArrowUp" => from.checked_sub(COLUMNS)?,
         "Home" => start,
         "End" => last,
         _ => return None,
@@ -92,13 +91,13 @@ fn moved(
     (start..=last).contains(&place).then_some(place)
 }
 
-fn line(from: usize, bytes: &[u8], columns: usize, cells: &[Cell]) -> impl IntoView + use<> {
+fn line(from: usize, bytes: &[u8], cells: &[Cell]) -> impl IntoView + use<> {
     let hex = bytes
         .iter()
         .enumerate()
         .map(|(column, byte)| {
             let place = from + column;
-            let gap = column > 0 && column * 2 == columns;
+            let gap = column > 0 && column * 2 == COLUMNS;
             view! {
                 " "
                 <span class="dump-byte" class:dump-gap=gap data-from=place data-to=place + 1>

@@ -135,6 +135,11 @@ impl Ladder {
         }
     }
 
+    /// The width at which the lanes stand as close as they may.
+    pub fn least_width(&self) -> f64 {
+        GUTTER + LANE_MIN * self.columns.len().max(1) as f64
+    }
+
     /// The middle of a lane, if it is shown.
     pub fn x(&self, lane: usize) -> Option<f64> {
         self.columns.iter().find(|column| column.lane == lane).map(|column| column.x)
