@@ -64,7 +64,7 @@ function review(sameEverywhere) {
     const skipped = "body [lang=en], code, pre, kbd, textarea, .log-rows, .code-sheet, .parameter, .dump, .guess, .tcp-state, [data-testid=network-chip], svg, script";
     const look = (text, where) => {
       // The hexadecimal digits of a session's number now and then look like a word.
-      const words = text.replace(/s_[0-9a-f]{6}/g, "").match(/[A-Za-z][A-Za-z.]{2,}/g) || [];
+      const words = text.replace(/s_[0-9a-f]+/g, "").match(/[A-Za-z][A-Za-z.]{2,}/g) || [];
       const foreign = words.filter((word) => {
         const plain = word.toLowerCase().replace(/\.+$/, "");
         // Names with signs between their parts, and in capitals only, are constants and states.

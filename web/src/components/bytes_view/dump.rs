@@ -71,12 +71,7 @@ pub(super) fn Dump(
 }
 
 /// The byte that a key leads to.
-fn moved(
-    key: &str,
-    marked: Option<(usize, usize)>,
-    start: usize,
-    end: usize,
-) -> Option<usize> {
+fn moved(key: &str, marked: Option<(usize, usize)>, start: usize, end: usize) -> Option<usize> {
     let last = end.checked_sub(1)?;
     let (from, to) = marked.unwrap_or((start, start));
     let place = match key {
