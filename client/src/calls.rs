@@ -29,7 +29,7 @@ impl Client {
     /// # Errors
     /// Of this and every method here: [`Error::Call`] with the server's error, and [`Error::Closed`].
     pub async fn create(&self, family: Family, kind: SocketType) -> Result<SocketId, Error> {
-        Ok(self.call(SocketCreate { family, r#type: kind }).await?.socket)
+        Ok(self.call(SocketCreate { family, r#type: kind, host: None }).await?.socket)
     }
 
     /// `bind(2)`; port 0 takes a free one, and the answer says which.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::call::{DataForm, Frames, PayloadShare, SocketsEvery};
 use crate::event::EventKinds;
 use crate::hello::SessionInfo;
-use crate::{Data, Event, Mode, Responder, SocketId, SocketInfo};
+use crate::{Data, Event, Mode, Packet, Responder, SocketId, SocketInfo};
 
 /// Declares the answers: a struct each, and the enum over them.
 macro_rules! answers {
@@ -180,6 +180,17 @@ answers! {
         /// Whether events after the last one returned may fit, too; with `before`, events before the first one.
         more: bool,
     }
+    /// Of `packets.read`.
+    PacketsPage {
+        /// The packets, oldest first.
+        packets: Vec<Packet>,
+        /// The oldest `seq` that the lab still holds; 0 while there is none.
+        oldest: u64,
+        /// The newest `seq`; 0 while there is none.
+        newest: u64,
+        /// Whether packets after the last one returned are there, too.
+        more: bool,
+    }
     /// Of `session.share`.
     Shared {
         /// The share's id, for `session.unshare`.
@@ -276,6 +287,10 @@ mod tests {
         check(
             LogPage { events: Vec::new(), oldest: 0, newest: 0, more: false }.into(),
             r#"{"events":[],"oldest":0,"newest":0,"more":false}"#,
+        );
+        check(
+            PacketsPage { packets: Vec::new(), oldest: 0, newest: 0, more: false }.into(),
+            r#"{"packets":[],"oldest":0,"newest":0,"more":false}"#,
         );
         check(Noted { seq: 1 }.into(), r#"{"seq":1}"#);
         check(Shared { share: "sh_1".into(), token: "t".into() }.into(), r#"{"share":"sh_1","token":"t"}"#);

@@ -3,13 +3,13 @@
 //! Both edges, WebSocket and REST, build the same [`Call`] here. Parsing is strict: parameters are an object,
 //! a field that a call does not have is an error, and each error names the field.
 
-use serde::de::{self, DeserializeOwned};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::answer::{
     Accepted, Bound, Cancelled, Configured, Connected, Created, Done, Listening, LogPage, Noted, OptionValue,
-    Polled, Received, Resolved, Sent, SessionConfigured, Shared, Sockets,
+    PacketsPage, Polled, Received, Resolved, Sent, SessionConfigured, Shared, Sockets,
 };
 use crate::event::EventKinds;
 use crate::hello::SessionInfo;
@@ -18,10 +18,18 @@ use crate::{
     Address, Family, Fault, Host, Mode, Payload, Responder, ShutdownHow, SocketId, SocketInfo, SocketType,
 };
 
+mod fields;
+
+use fields::*;
+
 /// Most bytes that one `recv` returns.
 pub const RECV_MAX: usize = crate::payload::PAYLOAD_MAX;
 /// Most events that one `log.read` returns.
 pub const LOG_READ_MAX: usize = 1000;
+/// Most packets that one `packets.read` returns.
+pub const PACKETS_READ_MAX: usize = 1000;
+/// Longest name of a lab's host, in bytes.
+pub const HOST_NAME_MAX: usize = 32;
 /// Most sockets in one `poll`.
 pub const POLL_MAX: usize = 64;
 /// How often the sockets' facts may be looked at for a connection, in milliseconds: at most, and at least.
@@ -35,7 +43,7 @@ pub const SHARE_LABEL_MAX: usize = 256;
 
 /// The calls that only look: all that a connection with a share's token may make.
 pub const READ_METHODS: &[&str] =
-    &["socket.info", "socket.list", "session.configure", "session.info", "log.read"];
+    &["socket.info", "socket.list", "session.configure", "session.info", "log.read", "packets.read"];
 
 /// The socket options, by name: what a client can set or read, and nothing else.
 pub const OPTION_NAMES: &[&str] = &[
@@ -145,6 +153,10 @@ calls! {
         family: Family,
         /// The socket's type.
         r#type: SocketType,
+        /// In a lab, the host on which the socket is made; the first one if left out.
+        #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        host: Option<String>,
     }
     /// `bind(2)`: gives a socket its local address.
     ///
@@ -356,6 +368,24 @@ calls! {
         #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = NOTE_MAX)))]
         text: String,
     }
+    /// The packets that a lab's hosts have put on the wire, oldest first.
+    ///
+    /// It waits for one where there is none after `after`, if it is given a time. Only sessions in a lab have packets.
+    "packets.read" PacketsRead -> PacketsPage {
+        /// Only packets with a greater `seq`.
+        #[serde(default)]
+        after: u64,
+        /// Most packets to return, 1 to 1000.
+        #[serde(default = "default_log_limit", deserialize_with = "packets_limit")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 1, max = PACKETS_READ_MAX)))]
+        limit: usize,
+        /// Whether the packets' bytes come along.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        data: bool,
+        /// Longest wait for the first packet in milliseconds; left out does not wait.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<u64>,
+    }
     /// Makes a token with which others may look at the session, and do nothing else.
     ///
     /// It is told here and never again. It lasts until `session.unshare`, or as long as the session.
@@ -484,87 +514,6 @@ fn parse_params<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, Fau
 fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split_once(" at line ").map_or(text.as_str(), |(what, _)| what).to_owned()
-}
-
-fn default_poll_for() -> Vec<PollFor> {
-    vec![PollFor::Read, PollFor::Write]
-}
-
-fn poll_sockets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SocketId>, D::Error> {
-    let sockets = Vec::deserialize(deserializer)?;
-    match sockets.len() {
-        1..=POLL_MAX => Ok(sockets),
-        count => Err(de::Error::custom(format_args!("{count} sockets are not from 1 to {POLL_MAX}"))),
-    }
-}
-
-fn default_backlog() -> i32 {
-    128
-}
-
-fn default_recv_max() -> usize {
-    4096
-}
-
-fn default_log_limit() -> usize {
-    100
-}
-
-/// Null is told apart from a field that is not there, and an array, which serde would take for the object, is refused.
-fn nullable<'de, T: DeserializeOwned, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    match Option::<serde_json::Map<String, serde_json::Value>>::deserialize(deserializer)? {
-        None => Ok(Some(None)),
-        Some(object) => {
-            serde_json::from_value(object.into()).map(|value| Some(Some(value))).map_err(de::Error::custom)
-        }
-    }
-}
-
-fn within<'de, D: Deserializer<'de>>(deserializer: D, most: usize) -> Result<usize, D::Error> {
-    let number = u64::deserialize(deserializer)?;
-    match usize::try_from(number) {
-        Ok(number) if (1..=most).contains(&number) => Ok(number),
-        _ => Err(de::Error::custom(format_args!("{number} is not from 1 to {most}"))),
-    }
-}
-
-fn every_ms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    let number = u64::deserialize(deserializer)?;
-    match u32::try_from(number) {
-        Ok(number) if (EVERY_MS_MIN..=EVERY_MS_MAX).contains(&number) => Ok(number),
-        _ => Err(de::Error::custom(format_args!(
-            "every_ms {number} is not from {EVERY_MS_MIN} to {EVERY_MS_MAX}"
-        ))),
-    }
-}
-
-fn recv_max<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
-    within(deserializer, RECV_MAX)
-}
-
-fn log_limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
-    within(deserializer, LOG_READ_MAX)
-}
-
-fn note_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    match text.len() {
-        0 => Err(de::Error::custom("is empty")),
-        1..=NOTE_MAX => Ok(text),
-        length => Err(de::Error::custom(format_args!("{length} bytes are over the limit of {NOTE_MAX}"))),
-    }
-}
-
-fn share_label<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let label = Option::<String>::deserialize(deserializer)?;
-    match label.as_ref().map_or(0, String::len) {
-        0..=SHARE_LABEL_MAX => Ok(label),
-        length => {
-            Err(de::Error::custom(format_args!("{length} bytes are over the limit of {SHARE_LABEL_MAX}")))
-        }
-    }
 }
 
 #[cfg(test)]

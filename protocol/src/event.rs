@@ -42,6 +42,9 @@ pub enum EventKind {
         family: Family,
         /// Its type.
         r#type: SocketType,
+        /// The lab's host that it is on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<String>,
     },
     /// `bind(2)` gave it an address.
     Bound {
@@ -305,8 +308,12 @@ mod tests {
         };
         let hi = || Some(Data::from_bytes(b"hi"));
         check(
-            EventKind::Created { family: Family::Inet6, r#type: SocketType::Stream },
+            EventKind::Created { family: Family::Inet6, r#type: SocketType::Stream, host: None },
             r#","family":"inet6","type":"stream""#,
+        );
+        check(
+            EventKind::Created { family: Family::Inet, r#type: SocketType::Dgram, host: Some("bob".into()) },
+            r#","family":"inet","type":"dgram","host":"bob""#,
         );
         check(
             EventKind::Bound { local: "127.0.0.1:9".into(), narrowed: false, asked: None },

@@ -77,13 +77,38 @@ pub struct Server {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Network {
-    /// `host`: the sockets are this machine's own.
+    /// `host`: the sockets are this machine's own. `lab`: they are those of the lab's hosts, which reach each other and
+    /// nothing else.
     pub kind: String,
     /// The address under which the session's own sockets reach each other.
     pub local_address: String,
     /// The directory of the session's Unix sockets, for programs on the same machine. Told to the owner only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unix_directory: Option<String>,
+    /// The hosts of a lab; the first is where sockets are made that name none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<LabHost>,
+}
+
+/// A host of a lab.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct LabHost {
+    /// Its name, which every host of the lab resolves.
+    pub name: String,
+    /// Its addresses on the wire: IPv4, then IPv6.
+    pub addresses: Vec<String>,
+}
+
+/// In which kind of network a session is to live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkKind {
+    /// The machine's own, of which the policy opens loopback and what the operator's rules add.
+    Host,
+    /// A network of the session's own: hosts with a wire between them, and no way out.
+    Lab,
 }
 
 /// What a session may use.
@@ -201,7 +226,12 @@ mod tests {
             oldest_seq: 0,
             last_seq: 0,
             server: Server { name: "sockyard".into(), version: "0.1.0".into() },
-            network: Network { kind: "host".into(), local_address: "127.0.0.1".into(), unix_directory: None },
+            network: Network {
+                kind: "host".into(),
+                local_address: "127.0.0.1".into(),
+                unix_directory: None,
+                hosts: Vec::new(),
+            },
             limits: Limits {
                 sockets: 64,
                 message_bytes: 1_048_576,

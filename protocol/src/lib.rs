@@ -15,6 +15,7 @@ pub mod fault;
 pub mod frame;
 pub mod hello;
 pub mod info;
+pub mod packet;
 pub mod payload;
 pub mod responder;
 pub mod rpc;
@@ -31,6 +32,7 @@ pub use fault::{Fault, FaultData, FaultKind};
 pub use frame::Frame;
 pub use hello::Hello;
 pub use info::SocketInfo;
+pub use packet::Packet;
 pub use payload::Payload;
 pub use responder::Responder;
 

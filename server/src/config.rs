@@ -12,6 +12,8 @@ use clap::{
     ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, value_parser,
 };
 
+use sockyard_protocol::hello::NetworkKind;
+
 use crate::cli::{CallOptions, EventsOptions, ExchangeOptions, HealthOptions, SessionOptions};
 use crate::policy::{Rules, Transport, Use};
 
@@ -137,6 +139,10 @@ pub(crate) struct ServeOptions {
     /// The owner's token, at least 16 letters, digits, "-" or "_"; a new random one at each start if left out
     #[arg(long, value_name = "TOKEN", env = "SOCKYARD_TOKEN", hide_env_values = true, value_parser = parse_token)]
     pub(crate) token: Option<String>,
+
+    /// Where sockets live: this machine's own network, with labs for whoever asks for one, or labs only
+    #[arg(long, env = "SOCKYARD_NETWORK", value_parser = parse_network, value_name = "KIND", default_value = "host")]
+    pub(crate) network: NetworkKind,
 
     /// A second token that suffices to read /metrics; needed for that with --access open
     #[arg(
@@ -313,6 +319,14 @@ fn settings(matches: &ArgMatches, file: Option<&file::File>, known: &[String]) -
         Setting { key: key.clone(), value, source }
     };
     known.iter().map(setting).collect()
+}
+
+fn parse_network(text: &str) -> anyhow::Result<NetworkKind> {
+    match text {
+        "host" => Ok(NetworkKind::Host),
+        "lab" => Ok(NetworkKind::Lab),
+        _ => bail!("a network is host or lab"),
+    }
 }
 
 fn parse_address(text: &str) -> anyhow::Result<sockyard_protocol::Address> {

@@ -25,6 +25,10 @@ use config::{Command, PolicyCommand, PolicyOptions, ServeOptions};
 use policy::{Policy, Rules, Transport, Use};
 
 fn main() -> ExitCode {
+    // The same program as a process of one thread (see the module).
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == network::lab::helper::ARGUMENT) {
+        return network::lab::helper::run();
+    }
     let loaded = match config::load() {
         Ok(loaded) => loaded,
         Err(error) => return failed(&error),

@@ -1,13 +1,20 @@
 //! Who calls `socket(2)`, and thereby in which network a socket lives.
 //!
-//! There is one kind so far: this machine's own network, of which the policy opens loopback and what the operator's rules add.
+//! There are two kinds: this machine's own network, of which the policy opens loopback and what the operator's rules add, and
+//! labs, which belong to one session each and reach nothing else.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use socket2::{Domain, Socket, Type};
 use sockyard_protocol::hello::Network as NetworkFacts;
-use sockyard_protocol::{Family, SocketType};
+use sockyard_protocol::{Family, Fault, SocketType};
+
+pub(crate) mod lab;
+
+use lab::Lab;
+pub(crate) use lab::{Labs, Page as PacketsPage, Place};
 
 /// A second wall behind the policy: packets reach and leave the socket over loopback only, whatever address it has.
 /// Needs no privilege since Linux 5.7 (socket(7), `SO_BINDTODEVICE`); without it the policy stands alone.
@@ -24,46 +31,128 @@ pub(crate) fn loopback_index() -> io::Result<u32> {
 /// The network that a session's sockets live in.
 #[derive(Debug)]
 pub(crate) struct Network {
-    /// Whether every socket is walled in when it is made, because the policy opens nothing but loopback.
-    confined: bool,
-    features: Vec<String>,
+    kind: Kind,
+    /// Which families the kernel really makes sockets of, and whether there are labs.
+    features: Arc<[String]>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Host {
+        /// Whether every socket is walled in when it is made, because the policy opens nothing but loopback.
+        confined: bool,
+    },
+    Lab(Lab),
 }
 
 impl Network {
     /// This machine's own network, and which families its kernel really makes sockets of.
-    pub(crate) fn host(confined: bool) -> Arc<Network> {
+    pub(crate) fn host(confined: bool, has_labs: bool) -> Arc<Network> {
         let families = [(Family::Inet, "inet"), (Family::Inet6, "inet6"), (Family::Unix, "unix")];
         let made = |family: &Family| create(*family, SocketType::Dgram).is_ok();
-        let features =
-            families.into_iter().filter(|(family, _)| made(family)).map(|(_, name)| name.to_owned());
-        Arc::new(Network { confined, features: features.collect() })
+        let families = families.into_iter().filter(|(family, _)| made(family)).map(|(_, name)| name);
+        let features = families.chain(has_labs.then_some("lab")).map(str::to_owned).collect();
+        Arc::new(Network { kind: Kind::Host { confined }, features })
     }
 
-    /// `socket(2)`, non-blocking and closed on exec.
+    /// A lab, beside this network.
+    pub(crate) fn with_lab(&self, lab: Lab) -> Arc<Network> {
+        Arc::new(Network { kind: Kind::Lab(lab), features: Arc::clone(&self.features) })
+    }
+
+    /// `socket(2)`, non-blocking and closed on exec; in a lab on the host of that name, or on the first. With it comes where in
+    /// a lab it is.
     ///
     /// # Errors
     /// The kernel's, above all `EMFILE` and `EAFNOSUPPORT`.
-    pub(crate) fn socket(&self, family: Family, kind: SocketType) -> io::Result<Socket> {
-        let socket = create(family, kind)?;
-        if self.confined {
-            confine(&socket, family);
+    pub(crate) fn socket(
+        &self,
+        host: Option<&str>,
+        family: Family,
+        kind: SocketType,
+    ) -> io::Result<(Socket, Option<Place>)> {
+        match (&self.kind, family) {
+            // A Unix socket belongs to no network; its address is in the session's own directory.
+            (Kind::Lab(lab), Family::Inet | Family::Inet6) => {
+                lab.socket(host, family, kind).map(|(socket, place)| (socket, Some(place)))
+            }
+            (Kind::Host { confined: true }, _) => {
+                let socket = create(family, kind)?;
+                confine(&socket, family);
+                Ok((socket, None))
+            }
+            _ => Ok((create(family, kind)?, None)),
         }
-        Ok(socket)
     }
 
-    /// Whether sockets are walled in from the beginning.
+    /// Whether sockets are walled in from the beginning: bound to loopback, or in a lab.
     pub(crate) fn is_confined(&self) -> bool {
-        self.confined
+        !matches!(self.kind, Kind::Host { confined: false })
+    }
+
+    /// The lab, if it is one.
+    pub(crate) fn lab(&self) -> Option<&Lab> {
+        match &self.kind {
+            Kind::Lab(lab) => Some(lab),
+            Kind::Host { .. } => None,
+        }
+    }
+
+    /// # Errors
+    /// `-32602` for a host that the network does not have.
+    pub(crate) fn check_host(&self, name: &str) -> Result<(), Fault> {
+        let Some(lab) = self.lab() else {
+            return Err(Fault::bad_params("host", "only a session in a lab has hosts to choose from"));
+        };
+        let hosts: Vec<String> = lab.hosts().into_iter().map(|host| host.name).collect();
+        match hosts.iter().any(|host| host == name) {
+            true => Ok(()),
+            false => {
+                let problem = format!("no host is called {name:?}; there are {}", hosts.join(", "));
+                Err(Fault::bad_params("host", &problem))
+            }
+        }
+    }
+
+    /// The lab's host that a socket is made on where `asked` is asked for; none on this machine's own network.
+    pub(crate) fn host_name(&self, asked: Option<&str>) -> Option<String> {
+        let lab = self.lab()?;
+        asked.map(str::to_owned).or_else(|| lab.hosts().into_iter().next().map(|host| host.name))
+    }
+
+    /// The names of a lab's hosts with their addresses; none for this machine's own network.
+    pub(crate) fn names(&self) -> Option<Vec<(String, Vec<IpAddr>)>> {
+        self.lab().map(Lab::names)
     }
 
     /// What `session.hello` tells of it.
     pub(crate) fn facts(&self, unix_directory: Option<String>) -> NetworkFacts {
-        NetworkFacts { kind: "host".to_owned(), local_address: "127.0.0.1".to_owned(), unix_directory }
+        match &self.kind {
+            Kind::Host { .. } => NetworkFacts {
+                kind: "host".to_owned(),
+                local_address: "127.0.0.1".to_owned(),
+                unix_directory,
+                hosts: Vec::new(),
+            },
+            Kind::Lab(lab) => NetworkFacts {
+                kind: "lab".to_owned(),
+                local_address: lab.local_address().map_or_else(String::new, |address| address.to_string()),
+                unix_directory,
+                hosts: lab.hosts(),
+            },
+        }
     }
 
     /// What `session.hello` lists as features.
     pub(crate) fn features(&self) -> Vec<String> {
-        self.features.clone()
+        self.features.to_vec()
+    }
+
+    /// The end of a session: a lab is closed.
+    pub(crate) async fn close(&self) {
+        if let Kind::Lab(lab) = &self.kind {
+            lab.close().await;
+        }
     }
 }
 

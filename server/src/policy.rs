@@ -87,6 +87,8 @@ pub(crate) struct Policy {
     /// The port that Sockyard itself listens on: nobody may reach or take it through Sockyard.
     own_port: u16,
     rules: Rules,
+    /// In a lab: its hosts' names and addresses. There everything is open, because nothing leads out.
+    lab: Option<Vec<(String, Vec<IpAddr>)>>,
 }
 
 /// What the policy says of an address, and why.
@@ -101,7 +103,12 @@ pub(crate) struct Verdict {
 
 impl Policy {
     pub(crate) fn new(own_port: u16, rules: Rules) -> Arc<Policy> {
-        Arc::new(Policy { own_port, rules })
+        Arc::new(Policy { own_port, rules, lab: None })
+    }
+
+    /// The policy of a session in a lab with these hosts: whatever its kernel grants, for it can reach the lab alone.
+    pub(crate) fn lab(hosts: Vec<(String, Vec<IpAddr>)>) -> Arc<Policy> {
+        Arc::new(Policy { own_port: 0, rules: Rules::default(), lab: Some(hosts) })
     }
 
     /// Whether no socket can ever get beyond loopback, so that each may be walled in when it is made.
@@ -122,12 +129,16 @@ impl Policy {
             Address::Unix(name) => {
                 Ok(Allowed(Target::Unix(names.target(name).map_err(|error| errno::fault(call, &error))?)))
             }
+            Address::Inet { host: Host::Any, port } if self.lab.is_some() => {
+                let any = SocketAddr::new(rules::unspecified(family == Family::Inet6), *port);
+                self.check(call, purpose, any)
+            }
             Address::Inet { host: Host::Any, .. } => Err(unspecified(call, Class::Unspecified.rule())),
             Address::Inet { host: Host::Ip(ip), port } => {
                 self.check(call, purpose, SocketAddr::new(*ip, *port))
             }
             Address::Inet { host: Host::Name(name), port } => {
-                self.check_all(call, purpose, name, *port, &names::resolve(name), family)
+                self.check_all(call, purpose, name, *port, &self.addresses(name), family)
             }
         }
     }
@@ -151,7 +162,7 @@ impl Policy {
             return Ok(BindTarget { target, narrowed: false });
         };
         let wildcard = SocketAddr::new(rules::unspecified(is_ipv6), port);
-        if self.verdict(purpose, wildcard).is_allowed {
+        if self.lab.is_some() || self.verdict(purpose, wildcard).is_allowed {
             return Ok(BindTarget { target: Allowed(Target::Inet(wildcard)), narrowed: false });
         }
         let family = if is_ipv6 { Family::Inet6 } else { Family::Inet };
@@ -183,14 +194,26 @@ impl Policy {
         let addresses = match host {
             Host::Any => Vec::new(),
             Host::Ip(ip) => vec![*ip],
-            Host::Name(name) => names::resolve(name),
+            Host::Name(name) => self.addresses(name),
         };
         let told = |ip: &IpAddr| {
             let known = know(*ip);
-            let allowed = is_on_loopback(known.class) || self.rules.open_at_all(&known);
+            let allowed = self.lab.is_some() || is_on_loopback(known.class) || self.rules.open_at_all(&known);
             ResolvedAddress { address: ip.to_string(), allowed }
         };
         Resolved { addresses: addresses.iter().map(told).collect() }
+    }
+
+    /// All addresses of a name: in a lab of its hosts', else of those that this machine knows without asking anybody.
+    fn addresses(&self, name: &str) -> Vec<IpAddr> {
+        match &self.lab {
+            None => names::resolve(name),
+            Some(hosts) => match hosts.iter().find(|(host, _)| host == name) {
+                Some((_, addresses)) => addresses.clone(),
+                None if names::is_localhost(name) => names::localhost(),
+                None => Vec::new(),
+            },
+        }
     }
 
     /// The answer to a datagram: its sender's address goes through the same check as any other.
@@ -208,6 +231,7 @@ impl Policy {
             ));
         };
         match know(group).class {
+            _ if self.lab.is_some() => Ok(Allowed(group)),
             Class::LoopbackGroup => Ok(Allowed(group)),
             Class::Multicast => Err(other_group(call, group)),
             // Of an address that is no group the kernel says so (EINVAL); none of them joins anything.
@@ -241,6 +265,9 @@ impl Policy {
     }
 
     fn check(&self, call: &str, purpose: Purpose, address: SocketAddr) -> Result<Allowed<Target>, Fault> {
+        if self.lab.is_some() {
+            return Ok(Allowed(Target::Inet(address)));
+        }
         // Nearly every address is one of loopback, and with no rules there is nothing else to ask.
         if self.is_confined()
             && self.rules.deny_nothing()
@@ -284,9 +311,16 @@ impl Policy {
         family: Family,
     ) -> Result<Allowed<Target>, Fault> {
         if answers.is_empty() {
-            return Err(Fault::os(call, "EAI_NONAME", "name or service not known").with_hint(format!(
-                "{name:?} is neither localhost nor in this machine's hosts file; no name server is asked"
-            )));
+            let hint = match &self.lab {
+                None => format!(
+                    "{name:?} is neither localhost nor in this machine's hosts file; no name server is asked"
+                ),
+                Some(hosts) => {
+                    let names: Vec<&str> = hosts.iter().map(|(host, _)| host.as_str()).collect();
+                    format!("{name:?} is no host of this lab; there are {}", names.join(", "))
+                }
+            };
+            return Err(Fault::os(call, "EAI_NONAME", "name or service not known").with_hint(hint));
         }
         let mut chosen = None;
         for ip in answers {

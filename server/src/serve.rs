@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
+use sockyard_protocol::hello::NetworkKind;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,7 @@ use tokio_util::task::TaskTracker;
 use crate::api::{self, Access, App, Origins};
 use crate::config::{AccessMode, ServeOptions};
 use crate::logging;
+use crate::network::Labs;
 use crate::policy::{Policy, Rules};
 use crate::secret;
 use crate::session::{Limits, Registry, RegistryOptions};
@@ -35,19 +37,39 @@ const SAME_SIGNAL: Duration = Duration::from_secs(1);
 pub(crate) fn run(options: &ServeOptions, rules: Rules) -> anyhow::Result<()> {
     logging::start(options.log_format)?;
     raise_descriptor_limit();
+    // Before the threads, one of which might end and take the helper with it.
+    let labs = start_labs();
+    if let (NetworkKind::Lab, Err(why)) = (options.network, &labs) {
+        bail!("--network lab: this machine gives no labs: {why}");
+    }
     let data = DataDirectory::open(options.data_dir()?)?;
     let workers = Workers::start().context("start the threads")?;
     let runtime = workers::runtime().context("start the runtime")?;
     let workers = Arc::new(workers);
-    let outcome = runtime.block_on(serve(options, rules, &data, Arc::clone(&workers)));
+    let outcome = runtime.block_on(serve(options, rules, labs, &data, Arc::clone(&workers)));
     workers.end();
     runtime.shutdown_timeout(workers::END_DEADLINE);
     outcome
 }
 
+/// Starts what makes labs, and makes one to see whether the machine lets it. The error is why it does not.
+fn start_labs() -> Result<Arc<Labs>, String> {
+    let labs = Labs::start().map_err(|error| plain(&error));
+    let labs = labs.and_then(|labs| match labs.make() {
+        Ok(_) => Ok(labs),
+        Err(error) => Err(plain(&error)),
+    });
+    match &labs {
+        Ok(_) => tracing::info!("labs are available: networks of a session's own, over TUN devices"),
+        Err(why) => tracing::info!(why, "no labs: they need user namespaces and /dev/net/tun"),
+    }
+    labs
+}
+
 async fn serve(
     options: &ServeOptions,
     rules: Rules,
+    labs: Result<Arc<Labs>, String>,
     data: &DataDirectory,
     workers: Arc<Workers>,
 ) -> anyhow::Result<()> {
@@ -72,6 +94,8 @@ async fn serve(
         policy: Policy::new(address.port(), rules),
         unix_directory: data.unix_directory(),
         tells_directory: options.access == AccessMode::Token,
+        labs,
+        network: options.network,
     });
     // Before the URL is out: whoever reads it may end the server at once.
     let stopped = stop_signal()?;

@@ -238,6 +238,7 @@ impl Session {
         if tokio::time::timeout(Duration::from_secs(5), self.streams.wait()).await.is_err() {
             tracing::error!(session = self.id, "a stream task outlives its session");
         }
+        self.network.close().await;
         let (sent, received) =
             (self.bytes_sent.load(Ordering::Relaxed), self.bytes_received.load(Ordering::Relaxed));
         tracing::info!(

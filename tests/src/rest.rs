@@ -22,7 +22,13 @@ impl<'a> RestClient<'a> {
     /// # Panics
     /// When the server answers anything but 201.
     pub async fn open(server: &'a TestServer) -> RestClient<'a> {
-        let response = request(server, "POST", "/api/v1/sessions", server.token.as_deref(), None).await;
+        RestClient::open_with(server, json!({})).await
+    }
+
+    /// The same with parameters.
+    pub async fn open_with(server: &'a TestServer, params: Value) -> RestClient<'a> {
+        let response =
+            request(server, "POST", "/api/v1/sessions", server.token.as_deref(), Some(params)).await;
         assert_eq!(response.status, 201, "{}", response.text());
         let hello = serde_json::from_slice(&response.body).expect("a hello in JSON");
         RestClient { server, hello }

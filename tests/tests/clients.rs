@@ -104,8 +104,11 @@ async fn calls_started_one_after_the_other_keep_their_order() {
     let (client, _incoming) = open(&server).await;
     let mut pending = Vec::new();
     for _ in 0..50 {
-        let call =
-            sockyard_client::protocol::call::SocketCreate { family: Family::Inet, r#type: SocketType::Dgram };
+        let call = sockyard_client::protocol::call::SocketCreate {
+            family: Family::Inet,
+            r#type: SocketType::Dgram,
+            host: None,
+        };
         pending.push(client.start_call(call).await.unwrap());
     }
     for (index, pending) in pending.into_iter().enumerate() {

@@ -23,6 +23,7 @@ mod follow;
 mod frames;
 mod info;
 mod kernel;
+mod lab;
 mod lifecycle;
 mod log;
 mod multicast;

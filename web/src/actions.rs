@@ -59,7 +59,7 @@ impl Page {
         }
         failed(None);
         spawn_local(async move {
-            match self.connection.call(SocketCreate { family, r#type }).await {
+            match self.connection.call(SocketCreate { family, r#type, host: None }).await {
                 Ok(answer) => {
                     let socket = answer.get("socket").and_then(Value::as_u64);
                     if let Some(socket) = socket.filter(|_| self.is_live_now()) {

@@ -38,6 +38,7 @@ struct Fields<'a> {
     #[serde(default)]
     flags: Vec<String>,
     from: Option<String>,
+    host: Option<String>,
     how: Option<ShutdownHow>,
     linger_s: Option<u16>,
     local: Option<String>,
@@ -85,6 +86,7 @@ impl Fields<'_> {
             "created" => EventKind::Created {
                 family: need(self.family, "family")?,
                 r#type: need(self.r#type, "type")?,
+                host: self.host,
             },
             "bound" => EventKind::Bound {
                 local: need(self.local, "local")?,

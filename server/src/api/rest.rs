@@ -9,10 +9,13 @@ use axum::extract::{Path, Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 use sockyard_protocol::answer::Created;
 use sockyard_protocol::call::DataForm;
+use sockyard_protocol::hello::NetworkKind;
 use sockyard_protocol::{Answer, Call, Fault, Hello};
 use tokio_util::sync::CancellationToken;
 
@@ -26,6 +29,7 @@ mod body;
 mod events;
 mod exchange;
 mod export;
+mod packets;
 mod shares;
 
 /// The calls that a `POST` to a socket makes; the last part of the path is the name behind the dot.
@@ -54,6 +58,7 @@ pub(super) fn routes() -> Vec<Route> {
         "Opens a session.\n\nIt lives on for the grace time after each request about it, and while a connection is attached.",
     )
     .token(Token::Owners)
+    .takes(|schemas| schemas.request::<Open>().to_value(), vec![("host", json!({})), ("lab", json!({"network": "lab"}))])
     .answers(
         Success::new(201, "The session. Each request about it carries its token.")
             .json(|schemas| schemas.answer::<Hello>().to_value())
@@ -100,15 +105,32 @@ pub(super) fn routes() -> Vec<Route> {
     }
     routes.extend(shares::routes(&format!("{SESSION}/shares")));
     routes.push(events::route(format!("{SESSION}/events")));
+    routes.push(packets::route(format!("{SESSION}/packets")));
     routes.push(export::route(format!("{SESSION}/export")));
     routes.push(exchange::route());
     routes
 }
 
-async fn open_session(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+/// The body of a request that opens a session.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Open {
+    /// In which kind of network its sockets live; the server's own choice if left out.
+    #[serde(default)]
+    network: Option<NetworkKind>,
+}
+
+async fn open_session(State(app): State<Arc<App>>, headers: HeaderMap, request: Request) -> Response {
+    if let Err(fault) = app.access.check(&headers) {
+        return problem::fault(&fault);
+    }
+    let params = match body::read(&app, request).await {
+        Ok(params) => params,
+        Err(response) => return response,
+    };
     respond(async {
-        app.access.check(&headers)?;
-        let presence = app.registry.open()?;
+        let Open { network } = body::parse(params)?;
+        let presence = app.registry.open(network).await?;
         let hello = presence.session().hello(false, presence.rights());
         let location = [(LOCATION, format!("/api/v1/sessions/{}", hello.session))];
         Ok((StatusCode::CREATED, location, axum::Json(hello)).into_response())

@@ -19,6 +19,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use sockyard_protocol::call::{DataForm, Frames, PayloadShare};
 use sockyard_protocol::event::EventKinds;
+use sockyard_protocol::hello::NetworkKind;
 use sockyard_protocol::{Fault, Mode, SUBPROTOCOL};
 use tokio::net::TcpStream;
 use tracing::Instrument as _;
@@ -67,6 +68,8 @@ pub(super) struct Parameters {
     token: Option<String>,
     /// With `session`: the log's events with a greater `seq` come first. Without it only new ones come.
     after: Option<u64>,
+    /// In which kind of network a new session's sockets live; the server's own choice if left out.
+    network: Option<NetworkKind>,
     /// Makes the first socket of a new session: its family and its type with a comma between, as `socket.create` takes them.
     #[schemars(example = "inet,stream", regex(pattern = r"^(inet|inet6|unix),(stream|dgram)$"))]
     create: Option<String>,
@@ -127,7 +130,11 @@ async fn upgrade(
         return not_upgraded();
     };
     let resumed = session.is_some();
-    let attachment = match session.map_or_else(|| app.registry.open(), Ok).and_then(Attachment::new) {
+    let presence = match session {
+        Some(presence) => Ok(presence),
+        None => app.registry.open(parameters.network).await,
+    };
+    let attachment = match presence.and_then(Attachment::new) {
         Ok(attachment) => attachment,
         Err(fault) => return problem::fault(&fault),
     };

@@ -1,4 +1,4 @@
-//! Multicast on the loopback device, and on no other.
+//! Multicast on the loopback device, and on no other; in a lab on the wire.
 //!
 //! Whatever routes this machine has: a group is joined on loopback, sending goes out through loopback, and a socket
 //! hears only the groups that it has joined itself. All three are set here on the socket, beside the wall that
@@ -19,7 +19,7 @@ impl Socket {
     /// `IP_ADD_MEMBERSHIP` (ip(7)), `IPV6_ADD_MEMBERSHIP` (ipv6(7)).
     pub(crate) fn join(&self, group: &Allowed<Group>) -> io::Result<()> {
         self.wall_in(None);
-        let device = network::loopback_index()?;
+        let device = self.multicast_device()?;
         match group.get() {
             IpAddr::V4(group) => {
                 self.raw().join_multicast_v4_n(group, &InterfaceIndexOrAddress::Index(device))
@@ -30,7 +30,7 @@ impl Socket {
 
     /// `IP_DROP_MEMBERSHIP` (ip(7)), `IPV6_DROP_MEMBERSHIP` (ipv6(7)).
     pub(crate) fn leave(&self, group: &Allowed<Group>) -> io::Result<()> {
-        let device = network::loopback_index()?;
+        let device = self.multicast_device()?;
         match group.get() {
             IpAddr::V4(group) => {
                 self.raw().leave_multicast_v4_n(group, &InterfaceIndexOrAddress::Index(device))
@@ -42,9 +42,12 @@ impl Socket {
     /// Before a datagram goes to a group: through the loopback device (`IP_MULTICAST_IF`), whatever the routes say.
     pub(super) fn send_on_loopback(&self, to: &Target) -> io::Result<()> {
         match group_of(to) {
-            Some(IpAddr::V4(_)) if self.is_datagram() => self.raw().set_multicast_if_v4(&Ipv4Addr::LOCALHOST),
+            Some(IpAddr::V4(_)) if self.is_datagram() => {
+                let from = self.place().map_or(Ipv4Addr::LOCALHOST, |place| place.v4);
+                self.raw().set_multicast_if_v4(&from)
+            }
             Some(IpAddr::V6(_)) if self.is_datagram() => {
-                self.raw().set_multicast_if_v6(network::loopback_index()?)
+                self.raw().set_multicast_if_v6(self.multicast_device()?)
             }
             // A stream to a group fails in the kernel before any packet is made.
             Some(_) | None => Ok(()),
@@ -59,6 +62,11 @@ impl Socket {
             Some(IpAddr::V6(_)) if self.is_datagram() => self.raw().set_multicast_all_v6(false),
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// The loopback device, in a lab the one at the wire.
+    fn multicast_device(&self) -> io::Result<u32> {
+        self.place().map_or_else(network::loopback_index, |place| Ok(place.device))
     }
 
     fn is_datagram(&self) -> bool {

@@ -30,6 +30,19 @@ impl Patience {
         Patience { deadline, cancel }
     }
 
+    /// Does some work, unless the caller gives up before or `closed` says that there is nothing to wait for any more.
+    pub(crate) async fn bound<R>(
+        &self,
+        closed: &CancellationToken,
+        work: impl Future<Output = R>,
+    ) -> Result<R, Interrupted> {
+        tokio::select! {
+            biased;
+            why = self.run_out(closed) => Err(why),
+            done = work => Ok(done),
+        }
+    }
+
     /// Completes when the caller no longer waits or `closed` says that the socket is gone.
     pub(super) async fn run_out(&self, closed: &CancellationToken) -> Interrupted {
         let deadline = async {

@@ -17,7 +17,7 @@ use super::patience::{Interrupted, Patience};
 use super::raw;
 use super::readiness::{Direction, Readiness, Unanswered};
 use crate::metrics;
-use crate::network::{self, Network};
+use crate::network::{self, Network, Place};
 use crate::policy::{Allowed, Policy, Target};
 
 /// What a thread's buffer for `recv` holds unless a call asks for more: what a stream takes at once.
@@ -42,6 +42,8 @@ pub(crate) struct Socket {
     receives: Arc<Semaphore>,
     sends: Arc<Semaphore>,
     closed: CancellationToken,
+    /// Where in a lab it is; none on this machine's own network.
+    place: Option<Place>,
     /// It is decided whether the socket stays on the loopback device.
     walled: AtomicBool,
     /// A datagram socket is known to have an address.
@@ -76,12 +78,24 @@ pub(crate) struct Received {
 }
 
 impl Socket {
-    /// `socket(2)`.
-    pub(crate) fn create(network: &Network, family: Family, kind: SocketType) -> io::Result<Socket> {
-        Ok(Socket::new(network.socket(family, kind)?, family, kind, network.is_confined()))
+    /// `socket(2)`; in a lab on the host of that name.
+    pub(crate) fn create(
+        network: &Network,
+        host: Option<&str>,
+        family: Family,
+        kind: SocketType,
+    ) -> io::Result<Socket> {
+        let (raw, place) = network.socket(host, family, kind)?;
+        Ok(Socket::new(raw, family, kind, place, network.is_confined()))
     }
 
-    fn new(raw: socket2::Socket, family: Family, kind: SocketType, walled: bool) -> Socket {
+    fn new(
+        raw: socket2::Socket,
+        family: Family,
+        kind: SocketType,
+        place: Option<Place>,
+        walled: bool,
+    ) -> Socket {
         Socket {
             raw: Arc::new(raw),
             readiness: Readiness::default(),
@@ -91,6 +105,7 @@ impl Socket {
             receives: Arc::new(Semaphore::new(1)),
             sends: Arc::new(Semaphore::new(1)),
             closed: CancellationToken::new(),
+            place,
             walled: AtomicBool::new(walled),
             bound: AtomicBool::new(false),
             pending_error: Mutex::new(None),
@@ -106,6 +121,11 @@ impl Socket {
 
     pub(crate) fn kind(&self) -> SocketType {
         self.kind
+    }
+
+    /// Where in a lab it is. There the kernel may do whatever it does by itself: nothing gets out.
+    pub(super) fn place(&self) -> Option<Place> {
+        self.place
     }
 
     /// The kernel's socket, for options and facts.
@@ -130,8 +150,9 @@ impl Socket {
 
     /// `accept(2)`, once. `None` is "would block".
     pub(crate) fn try_accept(&self) -> Option<io::Result<(Socket, SockAddr)>> {
-        unless_blocked(self.raw.accept4(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK))
-            .map(|answer| answer.map(|(raw, peer)| (Socket::new(raw, self.family, self.kind, true), peer)))
+        unless_blocked(self.raw.accept4(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK)).map(|answer| {
+            answer.map(|(raw, peer)| (Socket::new(raw, self.family, self.kind, self.place, true), peer))
+        })
     }
 
     /// `connect(2)`, begun. `None` is "under way"; [`Socket::connect_outcome`] then waits for the end of it.
@@ -381,11 +402,7 @@ impl Socket {
         work: impl Future<Output = R>,
         patience: &Patience,
     ) -> Result<R, Interrupted> {
-        tokio::select! {
-            biased;
-            why = patience.run_out(&self.closed) => Err(why),
-            done = work => Ok(done),
-        }
+        patience.bound(&self.closed, work).await
     }
 
     /// Ends every wait on this socket. The descriptor closes when the last call has let go of it.
@@ -433,6 +450,9 @@ impl Socket {
     /// wrong), so it is asked by trying.
     fn bind_implicitly(&self, target: Option<&Target>) -> io::Result<()> {
         self.wall_in(target);
+        if self.place.is_some() {
+            return Ok(());
+        }
         // A datagram socket that is bound stays so, and need not be asked before each datagram.
         if self.bound.load(Ordering::Relaxed) {
             return Ok(());

@@ -26,7 +26,7 @@ fn words(kind: &EventKind, data: Option<&[u8]>) -> String {
     let with =
         |flags: &[String]| if flags.is_empty() { String::new() } else { format!(" ({})", flags.join(", ")) };
     match kind {
-        EventKind::Created { family, r#type } => format!("created, {}", kind_words(*family, *r#type)),
+        EventKind::Created { family, r#type, .. } => format!("created, {}", kind_words(*family, *r#type)),
         EventKind::Bound { local, asked, .. } => format!("bound to {local}{}", optional("for", asked)),
         EventKind::Listening { local, backlog } => format!("listens on {local} with backlog {backlog}"),
         EventKind::Connected { local, peer, .. } => format!("connected from {local} to {peer}"),

@@ -89,7 +89,7 @@ impl Walk {
             remark: remark.to_owned(),
         };
         let nothing = |remark: &str| vec![line(Family::Inet, SocketType::Stream, Step::Nothing, remark)];
-        if let EventKind::Created { family, r#type } = event.kind
+        if let EventKind::Created { family, r#type, .. } = event.kind
             && let Some(socket) = event.socket
         {
             self.add(socket, family, r#type, false);

@@ -10,8 +10,8 @@ const HOSTS_FILE_MAX: u64 = 1_048_576;
 
 /// All addresses of a name in lower case without a final dot; none if it has none.
 pub(super) fn resolve(name: &str) -> Vec<IpAddr> {
-    if name == "localhost" || name.ends_with(".localhost") {
-        return vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+    if is_localhost(name) {
+        return localhost();
     }
     match std::fs::metadata("/etc/hosts") {
         Ok(file) if file.len() <= HOSTS_FILE_MAX => {
@@ -19,6 +19,16 @@ pub(super) fn resolve(name: &str) -> Vec<IpAddr> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Names that are loopback by definition (RFC 6761 section 6.3).
+pub(super) fn is_localhost(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// What they stand for.
+pub(super) fn localhost() -> Vec<IpAddr> {
+    vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
 }
 
 /// Whether an address is one of this machine's own, on whatever device.

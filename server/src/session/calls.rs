@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sockyard_protocol::call::{Call, RecvFlag, SocketRecv, SocketSend};
+use sockyard_protocol::call::{Call, PacketsRead, RecvFlag, SocketRecv, SocketSend};
 use sockyard_protocol::{Address, Answer, EventKind, Fault, FaultKind, SocketId};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +25,7 @@ mod info;
 mod listen;
 mod log;
 mod option;
+mod packets;
 mod poll;
 mod recv;
 mod send;
@@ -81,6 +82,7 @@ impl Session {
             Call::SocketSend(SocketSend { data, .. }) => data.size_hint(),
             Call::SocketRecv(SocketRecv { max, .. }) => *max,
             Call::SocketAccept(_) | Call::SocketConnect(_) | Call::SocketPoll(_) => 0,
+            Call::PacketsRead(PacketsRead { timeout_ms: Some(_), .. }) => 0,
             // Never waits, and so is never refused: not even `close` while everything else is used up.
             _ => return Ok(Reservation { _call: None, _bytes: None }),
         };
@@ -172,6 +174,7 @@ impl Session {
             Call::SessionInfoCall(_) => Ok(Answer::Session(Box::new(self.info(&caller.rights)))),
             Call::LogRead(call) => log::read(self, call, caller),
             Call::LogNote(call) => log::note(self, call).await,
+            Call::PacketsRead(call) => packets::read(self, call, caller).await,
             Call::SessionShare(call) => self.share(call),
             Call::SessionUnshare(call) => self.unshare(call),
             Call::SessionClose(_) => close::session(self).await,
@@ -251,6 +254,7 @@ fn socket_of(call: &Call) -> Option<SocketId> {
         | Call::SessionConfigure(_)
         | Call::SessionInfoCall(_)
         | Call::LogNote(_)
+        | Call::PacketsRead(_)
         | Call::SessionShare(_)
         | Call::SessionUnshare(_)
         | Call::SessionClose(_) => None,

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sockyard_protocol::Fault;
-use sockyard_protocol::hello::Used;
+use sockyard_protocol::hello::{NetworkKind, Used};
 
 use super::attachment::end_when_abandoned;
 use super::responders::Responders;
 use super::{Limits, Presence, Rights, Session, SessionParts};
+use crate::errno;
 use crate::metrics::{self, Ending};
-use crate::network::Network;
+use crate::network::{Labs, Network};
 use crate::policy::Policy;
 use crate::secret::{self, Token};
 
@@ -24,6 +25,10 @@ pub(crate) struct RegistryOptions {
     pub(crate) policy: Arc<Policy>,
     pub(crate) unix_directory: PathBuf,
     pub(crate) tells_directory: bool,
+    /// What makes labs, or why there are none.
+    pub(crate) labs: Result<Arc<Labs>, String>,
+    /// Where sessions live that do not say; with labs it is where all of them do.
+    pub(crate) network: NetworkKind,
 }
 
 /// The sessions of a server.
@@ -55,7 +60,7 @@ pub(crate) struct Load {
 impl Registry {
     pub(crate) fn new(options: RegistryOptions) -> Arc<Registry> {
         Arc::new(Registry {
-            network: Network::host(options.policy.is_confined()),
+            network: Network::host(options.policy.is_confined(), options.labs.is_ok()),
             options,
             responders: Arc::default(),
             sessions: Mutex::default(),
@@ -63,24 +68,64 @@ impl Registry {
     }
 
     /// Opens a session, with whoever opened it there.
-    pub(crate) fn open(self: &Arc<Self>) -> Result<Presence, Fault> {
-        let RegistryOptions { limits, sessions_max, policy, unix_directory, tells_directory } = &self.options;
+    ///
+    /// # Errors
+    /// Code 6 where there are as many as may be, `-32602` for a network that this server does not have, code 1 where the kernel
+    /// gives no lab.
+    pub(crate) async fn open(self: &Arc<Self>, network: Option<NetworkKind>) -> Result<Presence, Fault> {
+        self.check_room(&self.lock())?;
+        let network = self.network(network).await?;
+        let opened = self.open_in(Arc::clone(&network));
+        if opened.is_err() {
+            network.close().await;
+        }
+        opened
+    }
+
+    /// A network of the kind that is asked for.
+    async fn network(&self, asked: Option<NetworkKind>) -> Result<Arc<Network>, Fault> {
+        match (self.options.network, asked) {
+            (NetworkKind::Lab, Some(NetworkKind::Host)) => {
+                Err(Fault::bad_params("network", "the sessions of this server live in labs only"))
+            }
+            (NetworkKind::Host, None | Some(NetworkKind::Host)) => Ok(Arc::clone(&self.network)),
+            (NetworkKind::Lab, _) | (_, Some(NetworkKind::Lab)) => {
+                let labs = self.options.labs.as_ref().map_err(|why| {
+                    Fault::bad_params("network", &format!("this server has no labs: {why}"))
+                })?;
+                let labs = Arc::clone(labs);
+                let made = tokio::task::spawn_blocking(move || labs.make()).await;
+                let made = made.map_err(|_| Fault::internal())?;
+                let lab =
+                    made.and_then(|made| made.start()).map_err(|error| errno::fault("unshare", &error))?;
+                Ok(self.network.with_lab(lab))
+            }
+        }
+    }
+
+    fn check_room(&self, sessions: &Sessions) -> Result<(), Fault> {
+        let most = if sessions.closed { 0 } else { self.options.sessions_max };
+        if sessions.by_id.len() >= most as usize {
+            let fault = Fault::quota("sessions", most.into());
+            metrics::failed(&fault);
+            return Err(fault);
+        }
+        Ok(())
+    }
+
+    fn open_in(self: &Arc<Self>, network: Arc<Network>) -> Result<Presence, Fault> {
+        let RegistryOptions { limits, policy, unix_directory, tells_directory, .. } = &self.options;
         let parts = SessionParts {
             limits: *limits,
-            network: Arc::clone(&self.network),
-            policy: Arc::clone(policy),
+            policy: network.names().map_or_else(|| Arc::clone(policy), Policy::lab),
+            network,
             unix_directory,
             tells_directory: *tells_directory,
             responders: Arc::clone(&self.responders),
         };
         let session = {
             let mut sessions = self.lock();
-            let most = if sessions.closed { 0 } else { *sessions_max };
-            if sessions.by_id.len() >= most as usize {
-                let fault = Fault::quota("sessions", most.into());
-                metrics::failed(&fault);
-                return Err(fault);
-            }
+            self.check_room(&sessions)?;
             let session = Session::new(format!("s_{}", secret::hex(8)), Token::random(), parts);
             sessions.by_id.insert(session.id.clone(), Arc::clone(&session));
             session

@@ -213,7 +213,9 @@ impl Runner {
         let address = |role: &Role| self.addresses.get(role).cloned();
         let timeout_ms = Some(STEP_TIMEOUT_MS);
         Some(match step {
-            Step::Create(_, family, r#type) => SocketCreate { family: *family, r#type: *r#type }.into(),
+            Step::Create(_, family, r#type) => {
+                SocketCreate { family: *family, r#type: *r#type, host: None }.into()
+            }
             Step::Allow(role, name) => {
                 SocketSetOption { socket: number(role)?, name: (*name).to_owned(), value: Value::Bool(true) }
                     .into()

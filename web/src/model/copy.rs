@@ -146,7 +146,7 @@ fn quoted(text: &str) -> String {
 /// The call that makes an event again: its name, and its parameters without `socket`.
 fn made_by(event: &Event) -> Option<(&'static str, Map<String, Value>)> {
     let (name, params) = match &event.kind {
-        EventKind::Created { family, r#type } => ("create", json!({ "family": family, "type": r#type })),
+        EventKind::Created { family, r#type, .. } => ("create", json!({ "family": family, "type": r#type })),
         EventKind::Bound { local, asked, .. } => {
             ("bind", json!({ "address": asked.as_ref().unwrap_or(local) }))
         }

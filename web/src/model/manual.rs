@@ -39,7 +39,7 @@ pub fn made_by(kind: &EventKind, socket: Option<(Family, SocketType)>) -> MadeCa
 fn call(kind: &EventKind) -> (&'static str, Vec<(String, String)>) {
     let one = |name: &str, value: &dyn ToString| (name.to_owned(), value.to_string());
     match kind {
-        EventKind::Created { family, r#type } => {
+        EventKind::Created { family, r#type, .. } => {
             ("socket", vec![one("family", &family_name(*family)), one("type", &type_name(*r#type))])
         }
         EventKind::Bound { local, asked, .. } => {

@@ -174,7 +174,7 @@ impl Sequence {
         let lane = self.lane_of(socket);
         let mut size = 0;
         let shape = match &event.kind {
-            EventKind::Created { family, r#type } => {
+            EventKind::Created { family, r#type, .. } => {
                 self.describe(socket, Some((*family, *r#type)));
                 Shape::Begin
             }

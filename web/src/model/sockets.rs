@@ -181,7 +181,7 @@ impl SocketTable {
     /// Follows one line of the log.
     pub fn apply(&mut self, event: &Event) {
         let Some(socket) = event.socket else { return };
-        if let EventKind::Created { family, r#type } = event.kind {
+        if let EventKind::Created { family, r#type, .. } = event.kind {
             if !self.gone.contains(&socket) {
                 self.open.entry(socket).or_insert_with(|| SocketView::new(socket, family, r#type));
             }
@@ -308,7 +308,7 @@ mod tests {
     }
 
     fn created(socket: SocketId, r#type: SocketType) -> Event {
-        event(1, socket, EventKind::Created { family: Family::Inet, r#type })
+        event(1, socket, EventKind::Created { family: Family::Inet, r#type, host: None })
     }
 
     #[test]

@@ -144,7 +144,7 @@ fn plain_detail(kind: &EventKind, text: &Text) -> String {
     use sockyard_protocol::event::ClosedBy;
     let kinds = &text.kinds;
     match kind {
-        EventKind::Created { family, r#type } => {
+        EventKind::Created { family, r#type, .. } => {
             fill(kinds.created_detail, &[("family", family_name(*family)), ("type", type_name(*r#type))])
         }
         EventKind::Bound { local, .. } => local.clone(),

@@ -135,7 +135,10 @@ mod tests {
         let mut table = SocketTable::default();
         let event = |seq, kind| Event { seq, time_us: 0, socket: Some(3), kind };
         assert!(!Step::Make.is_done(&table));
-        table.apply(&event(1, EventKind::Created { family: Family::Inet, r#type: SocketType::Dgram }));
+        table.apply(&event(
+            1,
+            EventKind::Created { family: Family::Inet, r#type: SocketType::Dgram, host: None },
+        ));
         assert!(Step::Make.is_done(&table) && !Step::Bind.is_done(&table));
         table
             .apply(&event(2, EventKind::Bound { local: "127.0.0.1:7".into(), narrowed: false, asked: None }));

@@ -80,6 +80,26 @@ pub(super) fn of(method: &str) -> Option<Example> {
             json!({"after": 0, "limit": 100}),
             json!({"events": [events()[0]], "oldest": 1, "newest": 1, "more": false}),
         ),
+        "packets.read" => {
+            let packet = json!({
+                "seq": 1, "time_us": 1_760_000_000_000_000_u64, "from": "alice", "to": ["bob"], "fate": "passed",
+                "summary": "10.0.0.1 → 10.0.0.2 TCP 43210 → 7788 [SYN] Seq=0 Win=64240 Len=0 MSS=1460",
+                "bytes": 60,
+                "ip": {
+                    "version": 4, "source": "10.0.0.1", "destination": "10.0.0.2", "ttl": 64, "protocol": 6,
+                    "header_bytes": 20,
+                },
+                "tcp": {
+                    "source_port": 43210, "destination_port": 7788, "flags": ["SYN"], "sequence": 2_718_281_828_u32,
+                    "relative_sequence": 0, "acknowledgement": 0, "relative_acknowledgement": 0, "window": 64240,
+                    "options": ["MSS=1460"], "payload_bytes": 0,
+                },
+            });
+            (
+                json!({"after": 0, "limit": 100, "timeout_ms": 1000}),
+                json!({"packets": [packet], "oldest": 1, "newest": 1, "more": false}),
+            )
+        }
         "log.note" => (json!({"text": "the server restarts here"}), json!({"seq": 15})),
         "session.close" => (json!({}), json!({})),
         _ => return None,

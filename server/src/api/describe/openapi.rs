@@ -118,7 +118,11 @@ fn operation(route: &Route, own: &[Value], schemed: &Schemed) -> Value {
     if let Some(body) = &operation.body {
         described["requestBody"] = match (body, method) {
             (Body::Other(_, examples), _) => {
-                request_body(own.next().cloned().unwrap_or_default(), true, examples)
+                let schema = own.next().cloned().unwrap_or_default();
+                let whole = component_name(&schema).and_then(|name| schemed.components.get(&name));
+                let required = &whole.unwrap_or(&schema)["required"];
+                let required = required.as_array().is_some_and(|required| !required.is_empty());
+                request_body(schema, required, examples)
             }
             (Body::Call, method) => {
                 let name = method.and_then(|method| component_name(&method.params_ref.clone().to_value()));

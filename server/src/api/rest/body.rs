@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sockyard_protocol::Fault;
 
@@ -14,6 +15,14 @@ use super::super::{App, problem};
 
 /// Longest wait for a whole body. A client that sends it byte by byte is cut off here.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Reads a body that is no call's parameters.
+pub(super) fn parse<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T, Fault> {
+    serde_path_to_error::deserialize(Value::Object(params)).map_err(|error| {
+        let path = error.path().to_string();
+        Fault::bad_params(if path == "." { "body" } else { &path }, &error.inner().to_string())
+    })
+}
 
 /// The parameters in a request's body. The error is the response to give.
 pub(super) async fn read(app: &App, request: Request) -> Result<Map<String, Value>, Response> {

@@ -155,12 +155,8 @@ async fn run(State(app): State<Arc<App>>, headers: HeaderMap, request: Request) 
         Err(response) => return response,
     };
     respond(async {
-        let exchange: Exchange =
-            serde_path_to_error::deserialize(Value::Object(params)).map_err(|error| {
-                let path = error.path().to_string();
-                Fault::bad_params(if path == "." { "body" } else { &path }, &error.inner().to_string())
-            })?;
-        let session = OwnSession(Some(app.registry.open()?));
+        let exchange: Exchange = body::parse(params)?;
+        let session = OwnSession(Some(app.registry.open(None).await?));
         let outcome = exchange.perform(&session).await;
         session.close().await?;
         Ok(axum::Json(outcome?).into_response())

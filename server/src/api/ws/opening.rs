@@ -43,6 +43,7 @@ impl Opening {
     pub(super) fn new(parameters: &Parameters) -> Result<Opening, Fault> {
         let Parameters {
             session,
+            network,
             create,
             connect,
             receive,
@@ -60,6 +61,9 @@ impl Opening {
             kinds: kinds.as_deref().map(parse_kinds).transpose()?,
             sockets: None,
         };
+        if session.is_some() && network.is_some() {
+            return Err(Fault::bad_params("network", "is that of a new session, and this one is resumed"));
+        }
         let Some(create) = create else {
             for (name, given) in [("connect", connect.is_some()), ("receive", receive.is_some())] {
                 if given {
@@ -145,6 +149,7 @@ fn parse_create(text: &str) -> Result<SocketCreate, Fault> {
     Ok(SocketCreate {
         family: parse_word(family).map_err(|problem| wrong(&problem))?,
         r#type: parse_word(kind).map_err(|problem| wrong(&problem))?,
+        host: None,
     })
 }
 

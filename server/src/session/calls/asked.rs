@@ -12,8 +12,8 @@ use sockyard_protocol::call::{
 /// a `send`: none of them has reached anybody, so their number is enough.
 pub(super) fn params(call: &Call) -> Option<Map<String, Value>> {
     let given = match call {
-        Call::SocketCreate(SocketCreate { family, r#type }) => {
-            vec![("family", json(family)), ("type", json(r#type))]
+        Call::SocketCreate(SocketCreate { family, r#type, host }) => {
+            vec![("family", json(family)), ("type", json(r#type)), ("host", json(host))]
         }
         Call::SocketBind(SocketBind { socket: _, address }) => vec![("address", json(address))],
         Call::SocketListen(SocketListen { socket: _, backlog }) => vec![("backlog", json(backlog))],

@@ -1,0 +1,164 @@
+//! The helper: a process of one thread that makes hosts and their sockets and hands the descriptors over.
+//!
+//! Only a process with a single thread may enter a user namespace (unshare(2)), so the server cannot. In that namespace the
+//! helper has power over the network namespaces that it makes there and over nothing else: it needs no privilege on the machine,
+//! and what it makes has no route to anywhere. It ends when the server does, because its link then does.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::process::ExitCode;
+
+use nix::sched::{CloneFlags, setns, unshare};
+use sockyard_protocol::{Family, SocketType};
+
+use super::link::{self, Reply, Request};
+use super::netlink::Netlink;
+use super::tun;
+use crate::network::create;
+
+/// The one argument with which this program becomes the helper.
+pub(crate) const ARGUMENT: &str = "__lab-helper";
+
+/// The name of a host's device at the wire.
+const DEVICE: &str = "eth0";
+
+/// The prefixes of a lab's addresses.
+const PREFIX_V4: u8 = 24;
+const PREFIX_V6: u8 = 64;
+
+/// The largest packet: Ethernet's.
+const MTU: u32 = 1500;
+
+/// How many packets may wait in a device for the wire. What is more is lost before the wire sees it, and with the kernel's usual
+/// 500 a burst of small datagrams is already.
+const QUEUE: u32 = 4096;
+
+/// Most hosts of all labs together.
+const HOSTS_MAX: usize = 2048;
+
+/// A step that failed, by name.
+struct Failure {
+    step: &'static str,
+    error: io::Error,
+}
+
+fn step<T, E: Into<io::Error>>(step: &'static str, outcome: Result<T, E>) -> Result<T, Failure> {
+    outcome.map_err(|error| Failure { step, error: error.into() })
+}
+
+/// Answers the server's requests until it ends. Its link is the standard input.
+pub(crate) fn run() -> ExitCode {
+    let stdin = io::stdin();
+    let mut helper = enter();
+    loop {
+        let request = match link::receive::<Request>(&stdin) {
+            Ok(Some((request, _))) => request,
+            Ok(None) => return ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("sockyard: the lab's helper reads its link: {error}");
+                return ExitCode::FAILURE;
+            }
+        };
+        let answer = match &mut helper {
+            Ok(helper) => helper.answer(request),
+            Err(Failure { step, error }) => {
+                let error = error
+                    .raw_os_error()
+                    .map_or_else(|| io::Error::other(error.to_string()), io::Error::from_raw_os_error);
+                Err(Failure { step, error })
+            }
+        };
+        let (reply, descriptor) = answer.unwrap_or_else(|Failure { step, error }| {
+            (Reply::Failed { step: step.to_owned(), errno: error.raw_os_error().unwrap_or(libc::EIO) }, None)
+        });
+        if link::send(&stdin, &reply, descriptor.as_ref()).is_err() {
+            return ExitCode::SUCCESS;
+        }
+    }
+}
+
+/// Enters namespaces of the helper's own, in which it may do anything.
+fn enter() -> Result<Helper, Failure> {
+    let (user, group) = (nix::unistd::geteuid(), nix::unistd::getegid());
+    step("unshare", unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET))?;
+    step("write setgroups", std::fs::write("/proc/self/setgroups", "deny"))?;
+    step("write uid_map", std::fs::write("/proc/self/uid_map", format!("0 {user} 1")))?;
+    step("write gid_map", std::fs::write("/proc/self/gid_map", format!("0 {group} 1")))?;
+    let base = step("open the namespace", namespace())?;
+    Ok(Helper { base, hosts: HashMap::new(), last: 0 })
+}
+
+/// The network namespace of this thread.
+fn namespace() -> io::Result<File> {
+    File::open("/proc/thread-self/ns/net")
+}
+
+struct Helper {
+    /// Where the helper is between requests.
+    base: File,
+    hosts: HashMap<u32, File>,
+    last: u32,
+}
+
+impl Helper {
+    fn answer(&mut self, request: Request) -> Result<(Reply, Option<OwnedFd>), Failure> {
+        let answered = match request {
+            Request::Host { v4, v6 } => self.host(v4, v6),
+            Request::Socket { host, family, kind } => self.socket(host, family, kind),
+            Request::Close { hosts } => {
+                for host in hosts {
+                    self.hosts.remove(&host);
+                }
+                return Ok((Reply::Closed, None));
+            }
+        };
+        // Whatever failed: the next request must not begin in a host, or keep it alive.
+        step("return from the host", setns(self.base.as_fd(), CloneFlags::CLONE_NEWNET))?;
+        answered
+    }
+
+    fn host(&mut self, v4: Ipv4Addr, v6: Ipv6Addr) -> Result<(Reply, Option<OwnedFd>), Failure> {
+        if self.hosts.len() >= HOSTS_MAX {
+            return Err(Failure { step: "make a host", error: io::Error::from_raw_os_error(libc::ENOSPC) });
+        }
+        step("unshare", unshare(CloneFlags::CLONE_NEWNET))?;
+        let namespace = step("open the namespace", namespace())?;
+        let wire = step("open /dev/net/tun", tun::open(DEVICE))?;
+        let index = |name| nix::net::if_::if_nametoindex(name);
+        let (loopback, device) = (step("find lo", index("lo"))?, step("find eth0", index(DEVICE))?);
+        let mut netlink = step("open rtnetlink", Netlink::open())?;
+        step("set lo up", netlink.up(loopback))?;
+        step("prepare eth0", netlink.prepare(device, MTU, QUEUE))?;
+        step("set eth0 up", netlink.up(device))?;
+        step("add the IPv4 address", netlink.add_v4(device, v4, PREFIX_V4))?;
+        step("add the IPv6 address", netlink.add_v6(device, v6, PREFIX_V6))?;
+        self.last += 1;
+        self.hosts.insert(self.last, namespace);
+        Ok((Reply::Host { host: self.last, device }, Some(wire)))
+    }
+
+    fn socket(
+        &mut self,
+        host: u32,
+        family: Family,
+        kind: SocketType,
+    ) -> Result<(Reply, Option<OwnedFd>), Failure> {
+        if family == Family::Unix {
+            let error = io::Error::from_raw_os_error(libc::EAFNOSUPPORT);
+            return Err(Failure { step: "socket", error });
+        }
+        let Some(namespace) = self.hosts.get(&host) else {
+            return Err(Failure {
+                step: "find the host",
+                error: io::Error::from_raw_os_error(libc::ENETDOWN),
+            });
+        };
+        step("enter the host", setns(namespace.as_fd(), CloneFlags::CLONE_NEWNET))?;
+        // The families and types are those of the protocol, and of these only: no netlink, no raw sockets, no packets.
+        let socket = step("socket", create(family, kind))?;
+        Ok((Reply::Socket, Some(socket.into())))
+    }
+}

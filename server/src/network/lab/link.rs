@@ -1,0 +1,88 @@
+//! What the server and its helper say to each other: one datagram each way, with a descriptor beside it where one is due.
+
+use std::io::{self, IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
+    SendFlags,
+};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sockyard_protocol::{Family, SocketType};
+
+/// Longest message, in bytes. The longest one closes every host of the largest lab.
+const MESSAGE_MAX: usize = 4096;
+
+/// What the server asks for.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Request {
+    /// A host: a network namespace with its own loopback and a wire's end with these addresses.
+    Host { v4: Ipv4Addr, v6: Ipv6Addr },
+    /// `socket(2)` on a host. Unix sockets are not of a network, and none are made here.
+    Socket { host: u32, family: Family, kind: SocketType },
+    /// Lets go of hosts. Each is gone when its last socket and its wire's end are closed.
+    Close { hosts: Vec<u32> },
+}
+
+/// What the helper answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Reply {
+    /// The host's number and the index of its device; that one's other end, the wire's, comes with it.
+    Host {
+        host: u32,
+        device: u32,
+    },
+    /// The socket comes with it.
+    Socket,
+    Closed,
+    /// What failed, and with which errno.
+    Failed {
+        step: String,
+        errno: i32,
+    },
+}
+
+/// Sends a message, with a descriptor if there is one.
+pub(super) fn send(
+    link: &impl AsFd,
+    message: &impl Serialize,
+    descriptor: Option<&OwnedFd>,
+) -> io::Result<()> {
+    let bytes = serde_json::to_vec(message)?;
+    let descriptors: Vec<_> = descriptor.iter().map(|descriptor| descriptor.as_fd()).collect();
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    if !descriptors.is_empty() {
+        control.push(SendAncillaryMessage::ScmRights(&descriptors));
+    }
+    rustix::net::sendmsg(link, &[IoSlice::new(&bytes)], &mut control, SendFlags::NOSIGNAL)?;
+    Ok(())
+}
+
+/// Waits for a message. None is the other side's end.
+pub(super) fn receive<T: DeserializeOwned>(link: &impl AsFd) -> io::Result<Option<(T, Option<OwnedFd>)>> {
+    let mut bytes = [0; MESSAGE_MAX];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = RecvAncillaryBuffer::new(&mut space);
+    let length = loop {
+        match rustix::net::recvmsg(
+            link,
+            &mut [IoSliceMut::new(&mut bytes)],
+            &mut control,
+            RecvFlags::CMSG_CLOEXEC,
+        ) {
+            Ok(message) => break message.bytes,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    };
+    let descriptor = control.drain().find_map(|message| match message {
+        RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
+        _ => None,
+    });
+    let Some(message) = bytes.get(..length).filter(|message| !message.is_empty()) else { return Ok(None) };
+    Ok(Some((serde_json::from_slice(message)?, descriptor)))
+}

@@ -1,0 +1,102 @@
+//! Addresses and states of a host's devices, over rtnetlink(7).
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use netlink_packet_core::{
+    NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload,
+};
+use netlink_packet_route::address::{AddressAttribute, AddressHeaderFlags, AddressMessage};
+use netlink_packet_route::link::{
+    AfSpecInet6, AfSpecUnspec, In6AddrGenMode, LinkAttribute, LinkFlags, LinkMessage,
+};
+use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
+use netlink_sys::protocols::NETLINK_ROUTE;
+use netlink_sys::{Socket, SocketAddr};
+
+/// Every answer here is an acknowledgement, which repeats the request at most.
+const ANSWER_MAX: usize = 4096;
+
+/// A connection to the kernel, about the network namespace of the thread that made it.
+pub(super) struct Netlink {
+    socket: Socket,
+    sequence: u32,
+}
+
+impl Netlink {
+    pub(super) fn open() -> io::Result<Netlink> {
+        let mut socket = Socket::new(NETLINK_ROUTE)?;
+        socket.bind_auto()?;
+        socket.connect(&SocketAddr::new(0, 0))?;
+        Ok(Netlink { socket, sequence: 0 })
+    }
+
+    /// Sets how a device is before it goes up: how large its packets are, how many may wait in it, and that it gives itself no
+    /// IPv6 address, which it would at once begin to announce.
+    pub(super) fn prepare(&mut self, device: u32, mtu: u32, queue: u32) -> io::Result<()> {
+        let no_own_address = AfSpecUnspec::Inet6(vec![AfSpecInet6::AddrGenMode(In6AddrGenMode::None)]);
+        let mut link = LinkMessage::default();
+        link.header.index = device;
+        link.attributes = vec![
+            LinkAttribute::Mtu(mtu),
+            LinkAttribute::TxQueueLen(queue),
+            LinkAttribute::AfSpecUnspec(vec![no_own_address]),
+        ];
+        self.ask(RouteNetlinkMessage::SetLink(link), 0)
+    }
+
+    /// Sets a device up (`IFF_UP`).
+    pub(super) fn up(&mut self, device: u32) -> io::Result<()> {
+        let mut link = LinkMessage::default();
+        link.header.index = device;
+        link.header.flags = LinkFlags::Up;
+        link.header.change_mask = LinkFlags::Up;
+        self.ask(RouteNetlinkMessage::SetLink(link), 0)
+    }
+
+    /// Gives a device an IPv4 address, its network's broadcast address included.
+    pub(super) fn add_v4(&mut self, device: u32, ip: Ipv4Addr, prefix: u8) -> io::Result<()> {
+        let host_bits = u32::MAX.checked_shr(prefix.into()).unwrap_or(0);
+        let broadcast = Ipv4Addr::from_bits(ip.to_bits() | host_bits);
+        let mut address = AddressMessage::default();
+        address.header.family = AddressFamily::Inet;
+        address.header.prefix_len = prefix;
+        address.header.index = device;
+        address.attributes = vec![
+            AddressAttribute::Local(IpAddr::V4(ip)),
+            AddressAttribute::Address(IpAddr::V4(ip)),
+            AddressAttribute::Broadcast(broadcast),
+        ];
+        self.ask(RouteNetlinkMessage::NewAddress(address), NLM_F_CREATE | NLM_F_EXCL)
+    }
+
+    /// Gives a device an IPv6 address, without asking around first whether another host has it.
+    pub(super) fn add_v6(&mut self, device: u32, ip: Ipv6Addr, prefix: u8) -> io::Result<()> {
+        let mut address = AddressMessage::default();
+        address.header.family = AddressFamily::Inet6;
+        address.header.prefix_len = prefix;
+        address.header.flags = AddressHeaderFlags::Nodad;
+        address.header.index = device;
+        address.attributes = vec![AddressAttribute::Address(IpAddr::V6(ip))];
+        self.ask(RouteNetlinkMessage::NewAddress(address), NLM_F_CREATE | NLM_F_EXCL)
+    }
+
+    fn ask(&mut self, request: RouteNetlinkMessage, flags: u16) -> io::Result<()> {
+        self.sequence += 1;
+        let mut message = NetlinkMessage::new(NetlinkHeader::default(), NetlinkPayload::from(request));
+        message.header.flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+        message.header.sequence_number = self.sequence;
+        message.finalize();
+        let mut bytes = vec![0; message.buffer_len()];
+        message.serialize(&mut bytes);
+        self.socket.send(&bytes, 0)?;
+        let mut answer = Vec::with_capacity(ANSWER_MAX);
+        self.socket.recv(&mut answer, 0)?;
+        let answer = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&answer).map_err(io::Error::other)?;
+        match answer.payload {
+            NetlinkPayload::Error(error) if error.code.is_some() => Err(error.to_io()),
+            NetlinkPayload::Error(_) => Ok(()),
+            _ => Err(io::Error::other("rtnetlink answered with something else than an acknowledgement")),
+        }
+    }
+}
