@@ -7,23 +7,34 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sockyard_protocol::Fault;
 use sockyard_protocol::hello::Used;
 
-use super::attachment::end_when_abandoned;
+use super::attachment::abandoned;
 use super::responders::Responders;
 use super::{Limits, Presence, Rights, Session, SessionParts};
 use crate::metrics::{self, Ending};
 use crate::network::Network;
 use crate::policy::Policy;
+use crate::quotas::{Client, Place, Quotas};
 use crate::secret::{self, Token};
+use crate::tokens::{Grant, Scope};
 
 /// What the registry makes sessions of.
 #[derive(Debug)]
 pub(crate) struct RegistryOptions {
     pub(crate) limits: Limits,
-    /// Most sessions at once. Idle they cost some 2 KiB each; their sockets and logs are bounded by [`Limits`].
-    pub(crate) sessions_max: u32,
+    /// Among them how many sessions there may be. Idle they cost some 2 KiB each; their sockets and logs are bounded by
+    /// [`Limits`].
+    pub(crate) quotas: Arc<Quotas>,
     pub(crate) policy: Arc<Policy>,
     pub(crate) unix_directory: PathBuf,
     pub(crate) tells_directory: bool,
+}
+
+/// Whoever opens a session.
+#[derive(Clone, Debug)]
+pub(crate) struct Opener {
+    pub(crate) client: Arc<Client>,
+    /// What the token gives that they showed; none where it was the owner's, or the server wants none.
+    pub(crate) grant: Option<Arc<Grant>>,
 }
 
 /// The sessions of a server.
@@ -31,6 +42,8 @@ pub(crate) struct RegistryOptions {
 pub(crate) struct Registry {
     options: RegistryOptions,
     network: Arc<Network>,
+    /// For tokens without the scope `egress`: loopback alone, whatever the operator's rules open to others.
+    inner: (Arc<Policy>, Arc<Network>),
     responders: Arc<Responders>,
     sessions: Mutex<Sessions>,
 }
@@ -56,6 +69,7 @@ impl Registry {
     pub(crate) fn new(options: RegistryOptions) -> Arc<Registry> {
         Arc::new(Registry {
             network: Network::host(options.policy.is_confined()),
+            inner: (options.policy.without_egress(), Network::host(true)),
             options,
             responders: Arc::default(),
             sessions: Mutex::default(),
@@ -63,21 +77,34 @@ impl Registry {
     }
 
     /// Opens a session, with whoever opened it there.
-    pub(crate) fn open(self: &Arc<Self>) -> Result<Presence, Fault> {
-        let RegistryOptions { limits, sessions_max, policy, unix_directory, tells_directory } = &self.options;
+    pub(crate) fn open(self: &Arc<Self>, opener: &Opener) -> Result<Presence, Fault> {
+        let Opener { client, grant } = opener;
+        let RegistryOptions { limits, quotas, policy, unix_directory, tells_directory } = &self.options;
+        let payers = quotas.payers(client, grant.as_ref().map(|grant| grant.id()));
+        let places = payers.take(Place::Sessions).inspect_err(|fault| {
+            metrics::failed(fault);
+            tracing::debug!(quota = fault.data.quota, "a session is refused");
+        })?;
+        let goes_out = grant.as_ref().is_none_or(|grant| grant.scopes().has(Scope::Egress));
+        let (policy, network) = match goes_out {
+            true => (policy, &self.network),
+            false => (&self.inner.0, &self.inner.1),
+        };
         let parts = SessionParts {
             limits: *limits,
-            network: Arc::clone(&self.network),
+            network: Arc::clone(network),
             policy: Arc::clone(policy),
+            grant: grant.clone(),
+            payers,
+            places,
             unix_directory,
-            tells_directory: *tells_directory,
+            tells_directory: *tells_directory && grant.is_none(),
             responders: Arc::clone(&self.responders),
         };
         let session = {
             let mut sessions = self.lock();
-            let most = if sessions.closed { 0 } else { *sessions_max };
-            if sessions.by_id.len() >= most as usize {
-                let fault = Fault::quota("sessions", most.into());
+            if sessions.closed {
+                let fault = Fault::quota("sessions", 0);
                 metrics::failed(&fault);
                 return Err(fault);
             }
@@ -86,11 +113,16 @@ impl Registry {
             session
         };
         metrics::session_opened();
-        tracing::info!(session = session.id, "session opened");
+        let token = grant.as_ref().map(|grant| grant.name());
+        tracing::info!(session = session.id, token, "session opened");
         let presence = Presence::new(Arc::clone(&session), Rights::Full)?;
         let registry = Arc::clone(self);
         tokio::spawn(async move {
-            end_when_abandoned(&session).await;
+            let why = tokio::select! {
+                () = abandoned(&session) => Ending::Abandoned,
+                why = session.overdue() => why,
+            };
+            session.end(why).await;
             // Whoever began its end, it is known until its sockets are closed.
             session.ended.cancelled().await;
             registry.lock().by_id.remove(&session.id);
