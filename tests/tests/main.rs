@@ -25,6 +25,7 @@ mod info;
 mod kernel;
 mod lifecycle;
 mod log;
+mod matrix;
 mod multicast;
 mod older;
 mod opening;
