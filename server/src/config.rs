@@ -45,6 +45,17 @@ Examples:
 Sockets made through Sockyard reach loopback only, 127.0.0.0/8 and ::1, unless rules in the file of --config open more
 (docs/policy.md), and never Sockyard's own port.";
 
+const TOKEN_EXAMPLES: &str = "\
+Examples:
+  sockyard token create ci --scope sockets:write,proto:udp --expires 12h
+      A token for a program that needs datagrams for half a day; it is printed this once.
+
+  SOCKYARD_TOKEN=$(cat token.txt) sockyard call socket.create '{\"family\":\"inet\",\"type\":\"dgram\"}'
+      Use it as the owner's.
+
+  sockyard token revoke ci
+      Whatever was opened with it is closed within a second (docs/hosting.md).";
+
 /// A playground for real sockets in the browser.
 ///
 /// Sockyard makes real UDP, TCP and Unix-socket calls on this machine and offers them, one verb each, to a page in
@@ -122,6 +133,7 @@ pub(crate) struct CheckOptions {
 
 /// Which server's tokens: those in its data directory.
 #[derive(Debug, Args)]
+#[command(after_help = TOKEN_EXAMPLES)]
 pub(crate) struct TokenOptions {
     #[command(subcommand)]
     pub(crate) command: TokenCommand,

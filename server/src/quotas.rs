@@ -17,7 +17,7 @@ use sockyard_protocol::Fault;
 
 pub(crate) use client::{Client, ClientKey, Proxies};
 use config::Held;
-pub(crate) use config::{QuotaConfig, SessionConfig};
+pub(crate) use config::{Process, QuotaConfig, SessionConfig};
 use rate::Rate;
 pub(crate) use rate::now_ns;
 
@@ -132,13 +132,15 @@ pub(crate) struct Payers {
     holders: Vec<Arc<Holder>>,
     /// Those of them that have a limit of calls, and of bytes.
     flows: [Vec<Arc<Holder>>; 2],
+    /// For those who only look, who must not use up what the session's owner has.
+    readers: Arc<Holder>,
 }
 
 impl Payers {
-    fn new(holders: Vec<Arc<Holder>>) -> Payers {
+    fn new(holders: Vec<Arc<Holder>>, readers: Arc<Holder>) -> Payers {
         let with =
             |flow: Flow| holders.iter().filter(|holder| holder.rate(flow).is_some()).cloned().collect();
-        Payers { flows: [with(Flow::Calls), with(Flow::Bytes)], holders }
+        Payers { flows: [with(Flow::Calls), with(Flow::Bytes)], holders, readers }
     }
 
     /// A place of each.
@@ -169,6 +171,18 @@ impl Payers {
             rate.may_pay(now_ns)?;
         }
         rates().for_each(|rate| _ = rate.charge(amount as u64, now_ns));
+        Ok(())
+    }
+
+    /// Pays for a call of somebody who only looks.
+    ///
+    /// # Errors
+    /// As of `pay`.
+    pub(crate) fn pay_for_look(&self) -> Result<(), Fault> {
+        let Some(rate) = self.readers.rate(Flow::Calls) else { return Ok(()) };
+        let now_ns = now_ns();
+        rate.may_pay(now_ns)?;
+        rate.charge(1, now_ns);
         Ok(())
     }
 
@@ -241,14 +255,14 @@ impl Quotas {
 
     /// Who pays for a session of that client, opened with the token of that id.
     pub(crate) fn payers(&self, client: &Client, token: Option<&str>) -> Payers {
-        let own = Holder::new(SESSION, self.config.session.held());
+        let [own, readers] = [SESSION, SESSION].map(|names| Holder::new(names, self.config.session.held()));
         let mut holders = vec![own, Arc::clone(client.holder()), Arc::clone(&self.server)];
         if let Some(token) = token {
             let mut tokens = lock(&self.tokens);
             let holder = tokens.entry(token.to_owned());
             holders.push(Arc::clone(holder.or_insert_with(|| Holder::new(TOKEN, self.config.token.held()))));
         }
-        Payers::new(holders)
+        Payers::new(holders, readers)
     }
 }
 
@@ -262,7 +276,8 @@ mod tests {
 
     fn quotas(text: &str, sessions: u32) -> Arc<Quotas> {
         let config: QuotaConfig = toml::from_str(text).unwrap();
-        Quotas::new(config.with_defaults(sessions, 1_000))
+        let process = Process { sessions, connections: 8, descriptors: 1_000, is_open: false };
+        Quotas::new(config.with_defaults(process))
     }
 
     fn key(address: &str) -> ClientKey {
@@ -285,6 +300,17 @@ mod tests {
         let _third = open("192.0.2.3").unwrap();
         drop(second);
         open("192.0.2.1").unwrap();
+    }
+
+    #[test]
+    fn on_an_open_server_one_address_never_has_everything() {
+        let process = Process { sessions: 8, connections: 2, descriptors: 1_000, is_open: true };
+        let quotas = Quotas::new(QuotaConfig::default().with_defaults(process));
+        let client = quotas.client(key("192.0.2.1"));
+        let taken: Vec<_> = (0..3).map(|_| quotas.payers(&client, None).take(Place::Sessions)).collect();
+        assert_eq!(taken.iter().filter(|permits| permits.is_ok()).count(), 2, "a quarter");
+        let _only = client.holder().take(Place::Connections).unwrap();
+        assert!(client.holder().take(Place::Connections).is_err());
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::api::{self, Access, App, Mode, Origins};
 use crate::config::{AccessMode, ServeOptions};
 use crate::logging;
 use crate::policy::{Policy, Rules};
-use crate::quotas::{Proxies, QuotaConfig, Quotas};
+use crate::quotas::{Process, Proxies, QuotaConfig, Quotas};
 use crate::secret;
 use crate::session::{Limits, Registry, RegistryOptions};
 use crate::tokens::Tokens;
@@ -37,7 +37,12 @@ const SAME_SIGNAL: Duration = Duration::from_secs(1);
 pub(crate) fn run(options: &ServeOptions, rules: Rules, limits: QuotaConfig) -> anyhow::Result<()> {
     logging::start(options.log_format)?;
     let descriptors = raise_descriptor_limit();
-    let limits = limits.with_defaults(options.max_sessions, descriptors);
+    let limits = limits.with_defaults(Process {
+        sessions: options.max_sessions,
+        connections: options.max_connections,
+        descriptors,
+        is_open: options.access == AccessMode::Open,
+    });
     let data = DataDirectory::open(options.data_dir()?)?;
     let workers = Workers::start().context("start the threads")?;
     let runtime = workers::runtime().context("start the runtime")?;

@@ -100,6 +100,24 @@ async fn j10_calls_over_the_rate_are_refused_with_the_time_to_wait() {
         assert_eq!((fault.code, fault.data.quota.as_deref()), (6, Some("calls_per_second")));
         assert!(fault.data.retry_after_ms.is_some_and(|ms| (1..=1_000).contains(&ms)), "{fault:?}");
     }
+    // Who only looks cannot use up the owner's, nor the other way round.
+    let share = client.call("session.share", json!({})).await;
+    let share = match share {
+        Ok(share) => share,
+        Err(_) => eventually("a share", async || client.call("session.share", json!({})).await.ok()).await,
+    };
+    let mut key = client.hello.clone();
+    share["token"].as_str().unwrap().clone_into(&mut key.token);
+    let reader = WsClient::resume(&server, &key, None).await.unwrap();
+    let mut looks = Vec::new();
+    for _ in 0..200 {
+        looks.push(reader.start("socket.list", json!({})).await);
+    }
+    let mut refused_looks = 0;
+    for look in looks {
+        refused_looks += u32::from(look.answer().await.is_err());
+    }
+    assert!(refused_looks > 0);
     // The session lives on, and another has its own rate.
     eventually("the rate's return", async || client.call("socket.list", json!({})).await.ok()).await;
     WsClient::open(&server).await.udp().await;

@@ -16,6 +16,18 @@ impl Most {
     }
 }
 
+/// What the process and its options have, of which some defaults are made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Process {
+    /// The most sessions and connections of the server.
+    pub(crate) sessions: u32,
+    pub(crate) connections: u32,
+    /// How many files may be open.
+    pub(crate) descriptors: u64,
+    /// Anybody may open sessions.
+    pub(crate) is_open: bool,
+}
+
 /// All of it. What is left out has its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -29,10 +41,16 @@ pub(crate) struct QuotaConfig {
 impl QuotaConfig {
     /// With what the process and its options have, where the file says nothing.
     #[must_use]
-    pub(crate) fn with_defaults(mut self, sessions: u32, descriptors: u64) -> QuotaConfig {
-        let sockets = self.server.sockets.unwrap_or(Most((descriptors / 5 * 4).max(1)));
-        self.server.sockets = Some(sockets);
-        self.server.sessions = NonZeroU64::new(sessions.into());
+    pub(crate) fn with_defaults(mut self, process: Process) -> QuotaConfig {
+        let Process { sessions, connections, descriptors, is_open } = process;
+        let QuotaConfig { session: _, client, token: _, server } = &mut self;
+        server.sockets.get_or_insert(Most((descriptors / 5 * 4).max(1)));
+        server.sessions = NonZeroU64::new(sessions.into());
+        if is_open {
+            let quarter = |most: u32| Most(u64::from(most / 4).max(1));
+            client.sessions.get_or_insert(quarter(sessions));
+            client.connections.get_or_insert(quarter(connections));
+        }
         self
     }
 
@@ -110,9 +128,12 @@ impl SessionConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ClientConfig {
-    sessions: Most,
+    /// Left out, a quarter of the server's where anybody may open sessions, as the connections.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sessions: Option<Most>,
     sockets: Most,
-    connections: Most,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections: Option<Most>,
     waiting_calls: Most,
     calls_per_second: Most,
     bytes_per_second: Most,
@@ -123,9 +144,9 @@ impl Default for ClientConfig {
     fn default() -> ClientConfig {
         let none = Most(0);
         ClientConfig {
-            sessions: none,
+            sessions: None,
             sockets: none,
-            connections: none,
+            connections: None,
             waiting_calls: none,
             calls_per_second: none,
             bytes_per_second: none,
@@ -191,6 +212,7 @@ impl ClientConfig {
             bytes_per_second,
             wrong_tokens_per_minute: _,
         } = *self;
+        let (sessions, connections) = (sessions.unwrap_or_default(), connections.unwrap_or_default());
         Held { sessions, sockets, connections, waiting_calls, calls_per_second, bytes_per_second }
     }
 }

@@ -18,7 +18,7 @@ impl Session {
     /// Code 2 where the rights or the token's scopes are too few, code 6 where a rate is used up. Both are events, but for what
     /// somebody wanted who only looks and leaves no trace in the log.
     pub(crate) fn permit(&self, rights: &Rights, call: &Call) -> Result<(), Fault> {
-        self.may_make(rights, call).and_then(|()| self.pay_for(call)).inspect_err(|fault| {
+        self.may_make(rights, call).and_then(|()| self.pay_for(rights, call)).inspect_err(|fault| {
             match rights.only_look() {
                 true => metrics::failed(fault),
                 false => self.log_failure(call, fault),
@@ -42,7 +42,10 @@ impl Session {
         }
     }
 
-    fn pay_for(&self, call: &Call) -> Result<(), Fault> {
+    fn pay_for(&self, rights: &Rights, call: &Call) -> Result<(), Fault> {
+        if rights.only_look() {
+            return self.payers.pay_for_look();
+        }
         self.touch();
         self.payers.pay(Flow::Calls, 1)?;
         match call {

@@ -9,7 +9,7 @@ use sockyard_protocol::Fault;
 use crate::api::problem::Problem;
 
 /// Statuses that any request may meet, whatever it asks for.
-pub(super) const ALWAYS: &[u16] = &[400, 403, 421, 500, 503];
+pub(super) const ALWAYS: &[u16] = &[400, 403, 421, 429, 500, 503];
 
 /// A status, the name of its answer, when it comes, and examples by name.
 type Failure = (u16, &'static str, &'static str, Vec<(&'static str, Fault)>);

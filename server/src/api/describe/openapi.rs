@@ -217,7 +217,7 @@ fn statuses(route: &Route) -> Vec<u16> {
     let mut statuses = errors::ALWAYS.to_vec();
     statuses.extend(operation.fails);
     if operation.token != Token::Nobodys {
-        statuses.extend([401, 429]);
+        statuses.push(401);
     }
     if route.path.contains("{session}") {
         statuses.push(404);
