@@ -43,6 +43,9 @@ pub struct FaultData {
     /// How much that quota allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
+    /// After how many milliseconds it is worth trying again, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
     /// How many bytes a `send` handed to the kernel before it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<usize>,
@@ -108,6 +111,7 @@ impl Fault {
             rule: None,
             quota: None,
             limit: None,
+            retry_after_ms: None,
             bytes: None,
             hint: None,
         };
@@ -200,6 +204,15 @@ impl Fault {
     /// `-32603`: a fault of the server's own.
     pub fn internal() -> Fault {
         Fault::new(-32603, FaultKind::Protocol, "internal error")
+    }
+
+    /// With the time after which it is worth trying again.
+    #[must_use]
+    pub fn with_retry_after(mut self, time: std::time::Duration) -> Fault {
+        // Rounded up: whoever comes a moment early is refused once more.
+        let ms = time.as_nanos().div_ceil(1_000_000);
+        self.data.retry_after_ms = Some(u64::try_from(ms).unwrap_or(u64::MAX));
+        self
     }
 
     /// With the name of the call that failed.

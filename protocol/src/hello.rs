@@ -137,6 +137,18 @@ pub struct Limits {
     pub shares: usize,
     /// Seconds that a session without a connection lives on.
     pub grace_s: u64,
+    /// Seconds after which the session ends, whoever is there; without a limit where it is left out, as the next three.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifetime_s: Option<u64>,
+    /// Seconds without a call or a frame after which the session ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_s: Option<u64>,
+    /// Calls and binary frames in a second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calls_per_second: Option<u64>,
+    /// Bytes that the session's sockets send and receive in a second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes_per_second: Option<u64>,
 }
 
 /// The result of `session.info`.
@@ -243,6 +255,10 @@ mod tests {
                 readers: 64,
                 shares: 16,
                 grace_s: 60,
+                lifetime_s: None,
+                idle_s: None,
+                calls_per_second: None,
+                bytes_per_second: None,
             },
             features: vec!["inet".into(), "inet6".into(), "unix".into()],
             opened: None,

@@ -1,6 +1,7 @@
 //! The edge: HTTP and WebSocket in front of the sessions.
 //!
-//! Every request passes the same layers, upgrades included: a span, response headers, then [`guard`], then its route.
+//! Every request passes the same layers, upgrades included: a span, response headers, then [`guard`], then [`access`] for its
+//! route, then its handler.
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::quotas::{Proxies, Quotas};
 use crate::session::Registry;
 
 mod access;
@@ -26,7 +28,7 @@ pub(crate) mod server;
 mod trace;
 mod ws;
 
-pub(crate) use access::Access;
+pub(crate) use access::{Access, Mode};
 pub(crate) use guard::Origins;
 
 /// What the routes share.
@@ -34,8 +36,8 @@ pub(crate) use guard::Origins;
 pub(crate) struct App {
     pub(crate) registry: Arc<Registry>,
     pub(crate) access: Access,
-    /// Suffices for the metrics, and for nothing else.
-    pub(crate) metrics_token: Option<String>,
+    pub(crate) quotas: Arc<Quotas>,
+    pub(crate) proxies: Proxies,
     pub(crate) origins: Origins,
     /// Every WebSocket connection, so that a shutdown can wait until they are told.
     pub(crate) connections: TaskTracker,
@@ -45,7 +47,7 @@ pub(crate) struct App {
 
 /// Every route behind every layer.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    routes::router()
+    routes::router(&app)
         .fallback(assets::serve)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(from_fn_with_state(Arc::clone(&app), operator::refuse_at_end))

@@ -56,7 +56,7 @@ pub(crate) struct ServerOptions {
     #[command(flatten)]
     url: UrlOption,
 
-    /// The owner's token, where the URL has none
+    /// The owner's token or an API token, where the URL has none
     #[arg(long, value_name = "TOKEN", env = "SOCKYARD_TOKEN", hide_env_values = true)]
     token: Option<String>,
 }
@@ -170,7 +170,7 @@ impl From<Error> for Failure {
                 Failure::Answer("the session was closed meanwhile".to_owned())
             }
             Error::Closed(Closed { code: Some(4403), .. }) => {
-                Failure::Answer("the share was taken back".to_owned())
+                Failure::Answer("the share was taken back, or the token revoked".to_owned())
             }
             Error::Closed(_) => Failure::NoServer(error.to_string()),
             Error::Protocol(_) => {
@@ -184,7 +184,7 @@ impl From<Error> for Failure {
 fn with_remedy(fault: Fault) -> Fault {
     match fault.code {
         8 => fault.with_hint(
-            "the token is missing or another server's; give the owner's token with --token or SOCKYARD_TOKEN, or the URL that the server printed with --url",
+            "the token is missing, revoked or another server's; give the owner's or one of `sockyard token` with --token or SOCKYARD_TOKEN, or the URL that the server printed with --url",
         ),
         _ => fault,
     }

@@ -11,11 +11,14 @@ use clap::parser::ValueSource;
 use clap::{
     ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, value_parser,
 };
+use ipnet::IpNet;
 
 use sockyard_protocol::hello::NetworkKind;
 
 use crate::cli::{CallOptions, EventsOptions, ExchangeOptions, HealthOptions, SessionOptions};
 use crate::policy::{Rules, Transport, Use};
+use crate::quotas::QuotaConfig;
+use crate::tokens::{TokenCommand, parse_network};
 
 /// Where the server listens unless it is told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:7410";
@@ -44,6 +47,17 @@ Examples:
 Sockets made through Sockyard reach loopback only, 127.0.0.0/8 and ::1, unless rules in the file of --config open more
 (docs/policy.md), and never Sockyard's own port.";
 
+const TOKEN_EXAMPLES: &str = "\
+Examples:
+  sockyard token create ci --scope sockets:write,proto:udp --expires 12h
+      A token for a program that needs datagrams for half a day; it is printed this once.
+
+  SOCKYARD_TOKEN=$(cat token.txt) sockyard call socket.create '{\"family\":\"inet\",\"type\":\"dgram\"}'
+      Use it as the owner's.
+
+  sockyard token revoke ci
+      Whatever was opened with it is closed within a second (docs/hosting.md).";
+
 /// A playground for real sockets in the browser.
 ///
 /// Sockyard makes real UDP, TCP and Unix-socket calls on this machine and offers them, one verb each, to a page in
@@ -64,6 +78,8 @@ pub(crate) enum Command {
     Config(ServeOptions),
     /// What the policy says of addresses
     Policy(PolicyOptions),
+    /// Make, list and revoke API tokens, with which programs open sessions
+    Token(TokenOptions),
     /// Make one call of the protocol and print its result
     Call(CallOptions),
     /// Send something to an address over UDP or TCP and print the reply
@@ -117,6 +133,29 @@ pub(crate) struct CheckOptions {
     config: Option<PathBuf>,
 }
 
+/// Which server's tokens: those in its data directory.
+#[derive(Debug, Args)]
+#[command(after_help = TOKEN_EXAMPLES)]
+pub(crate) struct TokenOptions {
+    #[command(subcommand)]
+    pub(crate) command: TokenCommand,
+
+    /// The server's data directory [default: ~/.local/share/sockyard]
+    #[arg(long, value_name = "DIR", env = "SOCKYARD_DATA_DIR", global = true)]
+    data_dir: Option<PathBuf>,
+
+    /// The server's configuration file, where that names the directory
+    #[arg(long, value_name = "FILE", env = CONFIG_VARIABLE, global = true)]
+    config: Option<PathBuf>,
+}
+
+impl TokenOptions {
+    /// The data directory, with its default worked out.
+    pub(crate) fn data_dir(&self) -> anyhow::Result<PathBuf> {
+        data_directory(self.data_dir.as_ref())
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
     /// A configuration file (TOML): these options with "_" for "-", and the policy's rules. The command line and the
@@ -141,7 +180,7 @@ pub(crate) struct ServeOptions {
     pub(crate) token: Option<String>,
 
     /// Where sockets live: this machine's own network, with labs for whoever asks for one, or labs only
-    #[arg(long, env = "SOCKYARD_NETWORK", value_parser = parse_network, value_name = "KIND", default_value = "host")]
+    #[arg(long, env = "SOCKYARD_NETWORK", value_parser = parse_network_kind, value_name = "KIND", default_value = "host")]
     pub(crate) network: NetworkKind,
 
     /// A second token that suffices to read /metrics; needed for that with --access open
@@ -193,6 +232,16 @@ pub(crate) struct ServeOptions {
     /// Another origin under which browsers reach this server, such as that of a proxy (may be repeated)
     #[arg(long, value_name = "URL", env = "SOCKYARD_PUBLIC_URL", value_delimiter = ',', value_parser = parse_origin)]
     pub(crate) public_url: Vec<String>,
+
+    /// A proxy whose X-Forwarded-For is believed, as an address or network (may be repeated)
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "NETWORK",
+        env = "SOCKYARD_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_parser = parse_network
+    )]
+    pub(crate) trusted_proxies: Vec<IpNet>,
 }
 
 /// How the server's log is written.
@@ -217,6 +266,7 @@ pub(crate) enum AccessMode {
 pub(crate) struct Loaded {
     pub(crate) command: Command,
     pub(crate) rules: Rules,
+    pub(crate) limits: QuotaConfig,
     /// Where each option of `serve` comes from.
     settings: Vec<Setting>,
     file: Option<PathBuf>,
@@ -252,6 +302,11 @@ pub(crate) fn load() -> anyhow::Result<Loaded> {
                 subcommand
             });
         }
+        if let Some(directory) = file.options.get("data_dir").cloned() {
+            command = command.mut_subcommand("token", |token| {
+                token.mut_arg("data_dir", |option| option.default_value(directory))
+            });
+        }
     }
     let matches = command.try_get_matches().map_err(|error| {
         // The command line was right by itself, so this is about a value of the file.
@@ -265,6 +320,7 @@ pub(crate) fn load() -> anyhow::Result<Loaded> {
     Ok(Loaded {
         command,
         rules: file.as_ref().map_or_else(Rules::default, |file| file.rules.clone()),
+        limits: file.as_ref().map_or_else(QuotaConfig::default, |file| file.limits.clone()),
         settings,
         file: file.map(|file| file.path),
     })
@@ -286,6 +342,7 @@ impl Loaded {
             Some(file) => format!("# policy: {} ({})\n", self.rules.summary(), file.display()),
             None => format!("# policy: {}\n", self.rules.summary()),
         };
+        text += &self.limits.describe();
         text
     }
 }
@@ -321,7 +378,7 @@ fn settings(matches: &ArgMatches, file: Option<&file::File>, known: &[String]) -
     known.iter().map(setting).collect()
 }
 
-fn parse_network(text: &str) -> anyhow::Result<NetworkKind> {
+fn parse_network_kind(text: &str) -> anyhow::Result<NetworkKind> {
     match text {
         "host" => Ok(NetworkKind::Host),
         "lab" => Ok(NetworkKind::Lab),
@@ -354,20 +411,24 @@ impl AccessMode {
 impl ServeOptions {
     /// The data directory, with its default worked out.
     pub(crate) fn data_dir(&self) -> anyhow::Result<PathBuf> {
-        if let Some(directory) = &self.data_dir {
-            return Ok(directory.clone());
-        }
-        let base = match std::env::var_os("XDG_DATA_HOME").filter(|value| !value.is_empty()) {
-            Some(base) => PathBuf::from(base),
-            None => std::env::home_dir().context("no home directory: give --data-dir")?.join(".local/share"),
-        };
-        Ok(base.join("sockyard"))
+        data_directory(self.data_dir.as_ref())
     }
 
     /// How long a session without a connection lives on.
     pub(crate) fn grace(&self) -> Duration {
         Duration::from_secs(self.grace_seconds)
     }
+}
+
+fn data_directory(given: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
+    if let Some(directory) = given {
+        return Ok(directory.clone());
+    }
+    let base = match std::env::var_os("XDG_DATA_HOME").filter(|value| !value.is_empty()) {
+        Some(base) => PathBuf::from(base),
+        None => std::env::home_dir().context("no home directory: give --data-dir")?.join(".local/share"),
+    };
+    Ok(base.join("sockyard"))
 }
 
 fn parse_listen(text: &str) -> anyhow::Result<SocketAddr> {

@@ -16,13 +16,16 @@ mod logging;
 mod metrics;
 mod network;
 mod policy;
+mod quotas;
 mod secret;
 mod serve;
 mod session;
+mod tokens;
 mod workers;
 
-use config::{Command, PolicyCommand, PolicyOptions, ServeOptions};
+use config::{Command, PolicyCommand, PolicyOptions, ServeOptions, TokenOptions};
 use policy::{Policy, Rules, Transport, Use};
+use quotas::QuotaConfig;
 
 fn main() -> ExitCode {
     // The same program as a process of one thread (see the module).
@@ -34,7 +37,11 @@ fn main() -> ExitCode {
         Err(error) => return failed(&error),
     };
     let asked = match &loaded.command {
-        Command::Serve(options) => return serve(options, loaded.rules.clone()),
+        Command::Serve(options) => return serve(options, loaded.rules.clone(), loaded.limits.clone()),
+        Command::Token(options) => match token(options) {
+            Ok(text) => cli::block_on(cli::print(text.as_bytes())),
+            Err(error) => return failed(&error),
+        },
         Command::Config(_) => cli::block_on(cli::print(loaded.describe().as_bytes())),
         Command::Policy(options) => return check(options, loaded.rules.clone()),
         Command::Call(options) => cli::block_on(cli::call(options)),
@@ -50,11 +57,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(options: &ServeOptions, rules: Rules) -> ExitCode {
-    match serve::run(options, rules) {
+fn serve(options: &ServeOptions, rules: Rules, limits: QuotaConfig) -> ExitCode {
+    match serve::run(options, rules, limits) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
+}
+
+/// Makes, lists or revokes a token.
+fn token(options: &TokenOptions) -> anyhow::Result<String> {
+    let directory = options.data_dir()?;
+    serve::make_directory(&directory)?;
+    tokens::run(&directory, &options.command)
 }
 
 /// Explains what the policy says of an address.

@@ -44,11 +44,17 @@ pub(crate) enum Ending {
     Abandoned,
     /// The server went down.
     Shutdown,
+    /// The token with which it was opened was revoked, or has expired.
+    Revoked,
+    /// It was as old as a session may get.
+    Lifetime,
+    /// No call was made for too long.
+    Idle,
 }
 
 impl Ending {
     /// Every reason's name, in the order of the reasons.
-    pub(crate) const NAMES: [&str; 3] = ["closed", "abandoned", "shutdown"];
+    pub(crate) const NAMES: [&str; 6] = ["closed", "abandoned", "shutdown", "revoked", "lifetime", "idle"];
 
     pub(crate) fn name(self) -> &'static str {
         Ending::NAMES[self as usize]
@@ -58,7 +64,7 @@ impl Ending {
     pub(crate) fn closed_by(self) -> ClosedBy {
         match self {
             Ending::Closed | Ending::Abandoned => ClosedBy::Session,
-            Ending::Shutdown => ClosedBy::Server,
+            Ending::Shutdown | Ending::Revoked | Ending::Lifetime | Ending::Idle => ClosedBy::Server,
         }
     }
 }
@@ -93,6 +99,7 @@ pub(crate) struct Shard {
     pub(crate) dropped: AtomicU64,
     pub(crate) events: [AtomicU64; EventKind::NAMES.len()],
     pub(crate) sessions_opened: AtomicU64,
+    pub(crate) wrong_tokens: AtomicU64,
     pub(crate) sessions_ended: [AtomicU64; Ending::NAMES.len()],
     pub(crate) responses: [AtomicU64; STATUS_CLASSES.len()],
     pub(crate) calls: [Calls; Call::METHODS.len()],
@@ -136,6 +143,7 @@ impl Shard {
             dropped: AtomicU64::new(0),
             events: [const { AtomicU64::new(0) }; EventKind::NAMES.len()],
             sessions_opened: AtomicU64::new(0),
+            wrong_tokens: AtomicU64::new(0),
             sessions_ended: [const { AtomicU64::new(0) }; Ending::NAMES.len()],
             responses: [const { AtomicU64::new(0) }; STATUS_CLASSES.len()],
             calls: [const { Calls::new() }; Call::METHODS.len()],
@@ -182,6 +190,11 @@ pub(crate) fn dropped(count: u64) {
 /// A session was opened.
 pub(crate) fn session_opened() {
     add(|shard| &shard.sessions_opened, 1);
+}
+
+/// Somebody showed a token that opens nothing.
+pub(crate) fn wrong_token() {
+    add(|shard| &shard.wrong_tokens, 1);
 }
 
 /// A session has ended.

@@ -4,7 +4,6 @@
 //! labs, which belong to one session each and reach nothing else.
 
 use std::io;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use socket2::{Domain, Socket, Type};
@@ -118,11 +117,6 @@ impl Network {
     pub(crate) fn host_name(&self, asked: Option<&str>) -> Option<String> {
         let lab = self.lab()?;
         asked.map(str::to_owned).or_else(|| lab.hosts().into_iter().next().map(|host| host.name))
-    }
-
-    /// The names of a lab's hosts with their addresses; none for this machine's own network.
-    pub(crate) fn names(&self) -> Option<Vec<(String, Vec<IpAddr>)>> {
-        self.lab().map(Lab::names)
     }
 
     /// What `session.hello` tells of it.

@@ -111,6 +111,11 @@ impl Policy {
         Arc::new(Policy { own_port: 0, rules: Rules::default(), lab: Some(hosts) })
     }
 
+    /// The same without what the operator's rules open beside loopback; what they close stays closed.
+    pub(crate) fn without_egress(&self) -> Arc<Policy> {
+        Policy::new(self.own_port, self.rules.without_allow())
+    }
+
     /// Whether no socket can ever get beyond loopback, so that each may be walled in when it is made.
     pub(crate) fn is_confined(&self) -> bool {
         self.rules.open_nothing()

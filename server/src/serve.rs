@@ -15,15 +15,17 @@ use sockyard_protocol::hello::NetworkKind;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use crate::api::{self, Access, App, Origins};
+use crate::api::{self, Access, App, Mode, Origins};
 use crate::config::{AccessMode, ServeOptions};
 use crate::logging;
 use crate::network::Labs;
 use crate::policy::{Policy, Rules};
+use crate::quotas::{Process, Proxies, QuotaConfig, Quotas};
 use crate::secret;
 use crate::session::{Limits, Registry, RegistryOptions};
+use crate::tokens::Tokens;
 use crate::workers::{self, Workers};
 
 /// Longest way down: sockets closed, connections told, then the process ends whatever is left.
@@ -34,9 +36,15 @@ const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(8);
 const SAME_SIGNAL: Duration = Duration::from_secs(1);
 
 /// Runs the server until SIGTERM or Ctrl-C.
-pub(crate) fn run(options: &ServeOptions, rules: Rules) -> anyhow::Result<()> {
+pub(crate) fn run(options: &ServeOptions, rules: Rules, limits: QuotaConfig) -> anyhow::Result<()> {
     logging::start(options.log_format)?;
-    raise_descriptor_limit();
+    let descriptors = raise_descriptor_limit();
+    let limits = limits.with_defaults(Process {
+        sessions: options.max_sessions,
+        connections: options.max_connections,
+        descriptors,
+        is_open: options.access == AccessMode::Open,
+    });
     // Before the threads, one of which might end and take the helper with it.
     let labs = start_labs();
     if let (NetworkKind::Lab, Err(why)) = (options.network, &labs) {
@@ -46,7 +54,7 @@ pub(crate) fn run(options: &ServeOptions, rules: Rules) -> anyhow::Result<()> {
     let workers = Workers::start().context("start the threads")?;
     let runtime = workers::runtime().context("start the runtime")?;
     let workers = Arc::new(workers);
-    let outcome = runtime.block_on(serve(options, rules, labs, &data, Arc::clone(&workers)));
+    let outcome = runtime.block_on(serve(options, rules, limits, labs, &data, Arc::clone(&workers)));
     workers.end();
     runtime.shutdown_timeout(workers::END_DEADLINE);
     outcome
@@ -69,6 +77,7 @@ fn start_labs() -> Result<Arc<Labs>, String> {
 async fn serve(
     options: &ServeOptions,
     rules: Rules,
+    limits: QuotaConfig,
     labs: Result<Arc<Labs>, String>,
     data: &DataDirectory,
     workers: Arc<Workers>,
@@ -84,13 +93,16 @@ async fn serve(
         anyhow::anyhow!("listen on {}: {}{hint}", options.listen, plain(&error))
     })?;
     let address = listener.local_addr().context("read the listening address")?;
-    let access = match options.access {
-        AccessMode::Open => Access::Open,
-        AccessMode::Token => Access::Token(options.token.clone().unwrap_or_else(secret::token)),
+    let mode = match options.access {
+        AccessMode::Open => Mode::Open,
+        AccessMode::Token => Mode::Token(options.token.clone().unwrap_or_else(secret::token)),
     };
+    let session_limits = Limits::new(&limits.session, options.grace());
+    let quotas = Quotas::new(limits);
+    let tokens = Tokens::new(data.path.clone());
     let registry = Registry::new(RegistryOptions {
-        limits: Limits { grace: options.grace(), ..Limits::default() },
-        sessions_max: options.max_sessions,
+        limits: session_limits,
+        quotas: Arc::clone(&quotas),
         policy: Policy::new(address.port(), rules),
         unix_directory: data.unix_directory(),
         tells_directory: options.access == AccessMode::Token,
@@ -100,22 +112,24 @@ async fn serve(
     // Before the URL is out: whoever reads it may end the server at once.
     let stopped = stop_signal()?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), access = options.access.name(), "listening");
-    announce(address, &access, &options.public_url);
+    announce(address, &mode, &options.public_url);
     let origins = Origins::new(address.port(), options.public_url.clone());
     let connections = TaskTracker::new();
     let stopping = CancellationToken::new();
     let app = Arc::new(App {
         registry: Arc::clone(&registry),
-        access,
-        metrics_token: options.metrics_token.clone(),
+        access: Access { mode, metrics_token: options.metrics_token.clone(), tokens: Arc::clone(&tokens) },
+        quotas,
+        proxies: Proxies::new(options.trusted_proxies.clone()),
         origins,
         connections: connections.clone(),
         stopping: stopping.clone(),
     });
     let stop = CancellationToken::new();
-    let router = api::router(app);
     let server =
-        tokio::spawn(api::server::serve(listener, options.max_connections, router, workers, stop.clone()));
+        tokio::spawn(api::server::serve(listener, options.max_connections, app, workers, stop.clone()));
+    let watched = Arc::clone(&tokens);
+    let watching = AbortOnDropHandle::new(tokio::spawn(async move { watched.watch().await }));
 
     stopped.await;
     tracing::info!("shutting down");
@@ -131,6 +145,8 @@ async fn serve(
     if tokio::time::timeout(SHUTDOWN_DEADLINE, down).await.is_err() {
         tracing::warn!("not everything ended in time");
     }
+    drop(watching);
+    tokens.write_uses();
     tracing::info!("stopped");
     Ok(())
 }
@@ -157,15 +173,15 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
-fn announce(address: SocketAddr, access: &Access, public: &[String]) {
+fn announce(address: SocketAddr, access: &Mode, public: &[String]) {
     let shown = if address.ip().is_unspecified() {
         SocketAddr::new([127, 0, 0, 1].into(), address.port())
     } else {
         address
     };
     let fragment = match access {
-        Access::Open => String::new(),
-        Access::Token(token) => format!("#token={token}"),
+        Mode::Open => String::new(),
+        Mode::Token(token) => format!("#token={token}"),
     };
     let mut text = format!("Sockyard {} is ready. Open this in a browser:\n\n", env!("CARGO_PKG_VERSION"));
     for origin in std::iter::once(&format!("http://{shown}")).chain(public) {
@@ -177,10 +193,10 @@ fn announce(address: SocketAddr, access: &Access, public: &[String]) {
     drop(stdout);
     if !address.ip().is_loopback() {
         match access {
-            Access::Open => {
+            Mode::Open => {
                 tracing::warn!("anyone who reaches {address} can make sockets on this machine's loopback");
             }
-            Access::Token(_) => {
+            Mode::Token(_) => {
                 tracing::warn!(
                     "no TLS on {address}: whoever reads the network reads the token and the sockets"
                 );
@@ -192,13 +208,17 @@ fn announce(address: SocketAddr, access: &Access, public: &[String]) {
     }
 }
 
-/// Each socket takes a descriptor, and the default of 1024 is soon used up. The hard limit is ours to use.
-fn raise_descriptor_limit() {
+/// Each socket takes a descriptor, and the default of 1024 is soon used up. The hard limit is ours to use. The answer is how
+/// many there may be then.
+fn raise_descriptor_limit() -> u64 {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
-    if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
-        && let Err(error) = setrlimit(Resource::RLIMIT_NOFILE, hard, hard)
-    {
-        tracing::warn!(%error, "the limit of open files stays low");
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return 1_024 };
+    match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
+        Ok(()) => hard,
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files stays low");
+            soft
+        }
     }
 }
 
@@ -240,7 +260,7 @@ impl DataDirectory {
     }
 }
 
-fn make_directory(path: &Path) -> anyhow::Result<()> {
+pub(crate) fn make_directory(path: &Path) -> anyhow::Result<()> {
     if path.exists() && !path.is_dir() {
         bail!("it is not a directory; choose another with --data-dir");
     }

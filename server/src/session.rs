@@ -4,7 +4,7 @@
 //! in `calls/`, one file a call, and what the server does by itself in `stream.rs`.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,9 @@ use crate::log::Log;
 use crate::metrics::{self, Ending};
 use crate::network::Network;
 use crate::policy::{Policy, UnixNames};
+use crate::quotas::{Payers, Permit};
 use crate::secret::Token;
+use crate::tokens::Grant;
 
 mod answer;
 mod attachment;
@@ -27,6 +29,7 @@ mod calls;
 mod follower;
 mod limits;
 mod names;
+mod pay;
 mod registry;
 mod responder;
 mod responders;
@@ -39,7 +42,7 @@ pub(crate) use attachment::{Attachment, Presence};
 pub(crate) use calls::{AtOnce, Caller, Reservation, Unsent};
 pub(crate) use follower::Follower;
 pub(crate) use limits::Limits;
-pub(crate) use registry::{Load, Registry, RegistryOptions};
+pub(crate) use registry::{Load, Opener, Registry, RegistryOptions};
 pub(crate) use share::Rights;
 
 use attachment::Occupancy;
@@ -58,6 +61,13 @@ pub(crate) struct Session {
     limits: Limits,
     network: Arc<Network>,
     policy: Arc<Policy>,
+    /// That of the token with which it was opened; none where the owner opened it, or anybody may.
+    grant: Option<Arc<Grant>>,
+    payers: Payers,
+    /// Its places among the sessions of those who pay for it.
+    places: Mutex<Vec<Permit>>,
+    /// A call or a frame came since somebody last asked.
+    active: AtomicBool,
     unix_names: UnixNames,
     /// Whether clients may know where on this machine their Unix sockets lie.
     tells_directory: bool,
@@ -85,7 +95,7 @@ pub(crate) struct Session {
     bytes_sent: AtomicU64,
     bytes_received: AtomicU64,
     ended: CancellationToken,
-    ended_by: OnceLock<ClosedBy>,
+    ended_by: OnceLock<Ending>,
 }
 
 /// What every session of a server is made of.
@@ -94,6 +104,9 @@ struct SessionParts<'a> {
     limits: Limits,
     network: Arc<Network>,
     policy: Arc<Policy>,
+    grant: Option<Arc<Grant>>,
+    payers: Payers,
+    places: Vec<Permit>,
     unix_directory: &'a Path,
     tells_directory: bool,
     responders: Arc<Responders>,
@@ -101,7 +114,17 @@ struct SessionParts<'a> {
 
 impl Session {
     fn new(id: String, token: Token, parts: SessionParts<'_>) -> Arc<Session> {
-        let SessionParts { limits, network, policy, unix_directory, tells_directory, responders } = parts;
+        let SessionParts {
+            limits,
+            network,
+            policy,
+            grant,
+            payers,
+            places,
+            unix_directory,
+            tells_directory,
+            responders,
+        } = parts;
         Arc::new(Session {
             unix_names: UnixNames::new(unix_directory, &id),
             id,
@@ -110,6 +133,10 @@ impl Session {
             log: Log::new(limits.log),
             network,
             policy,
+            grant,
+            payers,
+            places: Mutex::new(places),
+            active: AtomicBool::new(false),
             tells_directory,
             table: Mutex::default(),
             socket_quota: Arc::new(Semaphore::new(limits.sockets as usize)),
@@ -146,6 +173,11 @@ impl Session {
 
     /// Who ended it.
     pub(crate) fn ended_by(&self) -> Option<ClosedBy> {
+        self.ending().map(Ending::closed_by)
+    }
+
+    /// Why it ended, or is about to.
+    pub(crate) fn ending(&self) -> Option<Ending> {
         self.ended_by.get().copied()
     }
 
@@ -171,6 +203,10 @@ impl Session {
             readers,
             shares,
             grace,
+            lifetime,
+            idle,
+            calls_per_second,
+            bytes_per_second,
         } = self.limits;
         Hello {
             session: self.id.clone(),
@@ -192,6 +228,10 @@ impl Session {
                 readers,
                 shares,
                 grace_s: grace.as_secs(),
+                lifetime_s: lifetime.map(|time| time.as_secs()),
+                idle_s: idle.map(|time| time.as_secs()),
+                calls_per_second,
+                bytes_per_second,
             },
             features: self.network.features(),
             opened: None,
@@ -227,7 +267,7 @@ impl Session {
     /// Closes every socket, then the session. Whoever calls first says why.
     pub(crate) async fn end(&self, why: Ending) {
         let by = why.closed_by();
-        if self.ended_by.set(by).is_err() {
+        if self.ended_by.set(why).is_err() {
             return self.ended.cancelled().await;
         }
         // Together, because one that lingers would hold up the rest.
@@ -252,6 +292,8 @@ impl Session {
             "session ended"
         );
         metrics::session_ended(why);
+        // Before anybody is told: who then opens another finds the place.
+        std::mem::take(&mut *self.places.lock().unwrap_or_else(PoisonError::into_inner));
         self.ended.cancel();
     }
 }

@@ -40,7 +40,7 @@ fn sessions(page: &mut Page, load: &Load) {
     );
     page.counter(
         "sockyard_sessions_ended_total",
-        "Sessions ended, and why: closed by a call, abandoned by everybody, or in the shutdown.",
+        "Sessions ended, and why: closed by a call, abandoned by everybody, in the shutdown, or because of their token or time.",
         each("reason", &Ending::NAMES, |index| metrics::total(|shard| &shard.sessions_ended[index])),
     );
     page.gauge(
@@ -169,6 +169,11 @@ fn latency(method: usize) -> Option<Histogram> {
 }
 
 fn refusals(page: &mut Page) {
+    page.counter(
+        "sockyard_wrong_tokens_total",
+        "Tokens shown that open nothing.",
+        alone(metrics::total(|shard| &shard.wrong_tokens)),
+    );
     let refused = metrics::refused();
     let samples = |label, names: std::collections::BTreeMap<String, u64>| {
         names.into_iter().map(|(name, count)| (labels(&[(label, &name)]), count)).collect()

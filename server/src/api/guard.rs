@@ -3,33 +3,58 @@
 //! A token does not make these checks needless. Any page that somebody visits can send requests to this machine
 //! (and a WebSocket handshake is a plain GET), and a name of the attacker's can be made to resolve to 127.0.0.1.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderName, ORIGIN, TRANSFER_ENCODING};
+use axum::http::header::{
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING,
+};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use sockyard_protocol::Fault;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{App, problem};
 use crate::metrics;
+use crate::quotas::{Client, ClientKey, Permit};
 use crate::workers::Load;
 
 /// Where a connection arrived. Put into every request by the accept loop.
 #[derive(Clone, Debug)]
 pub(super) struct Arrival {
     pub(super) local: SocketAddr,
+    /// The address at the other end, which may be a proxy's.
+    pub(super) peer: IpAddr,
+    /// That address's account, where it speaks for itself.
+    pub(super) own: Option<Arc<Client>>,
+    /// It has as many connections as it may: each request on this one is refused.
+    pub(super) refused: Option<Fault>,
     /// The connection's place among those that the server takes at once; an upgraded connection keeps it.
     pub(super) place: Arc<Place>,
+}
+
+impl Arrival {
+    /// Whose request it is, and that one's account.
+    pub(super) fn client(&self, app: &App, headers: &HeaderMap) -> (IpAddr, Arc<Client>) {
+        if let Some(own) = &self.own {
+            return (self.peer, Arc::clone(own));
+        }
+        let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+        let forwarded: Vec<&str> = forwarded.collect();
+        let address = app.proxies.client(self.peer, forwarded.into_iter());
+        (address, app.quotas.client(ClientKey::of(address)))
+    }
 }
 
 /// One of the connections that the server takes at once.
 #[derive(Debug)]
 pub(super) struct Place {
     _permit: OwnedSemaphorePermit,
+    /// Its place among those of its address.
+    _of_client: Option<Permit>,
     /// What it counts on its thread.
     _load: Load,
     _open: metrics::Open,
@@ -38,8 +63,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(permit: OwnedSemaphorePermit, load: Load) -> Place {
-        Place { _permit: permit, _load: load, _open: metrics::Open::http(), held: AtomicBool::new(false) }
+    pub(super) fn new(permit: OwnedSemaphorePermit, of_client: Option<Permit>, load: Load) -> Place {
+        let (open, held) = (metrics::Open::http(), AtomicBool::new(false));
+        Place { _permit: permit, _of_client: of_client, _load: load, _open: open, held }
     }
 
     /// Keeps an upgrade's answer back ([`super::held`]): whoever takes the connection over writes it.
@@ -102,10 +128,22 @@ fn http_authority(host: &str, port: u16) -> String {
 
 /// The layer.
 pub(super) async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    match verdict(&app.origins, &request) {
+    if let Some(fault) = request.extensions().get::<Arrival>().and_then(|arrival| arrival.refused.as_ref()) {
+        let mut response = problem::fault(fault);
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        return response;
+    }
+    // hyper goes by the chunks and takes away a Content-Length beside them, by which a proxy may have gone. So nothing that
+    // follows such a request on its connection is read as another.
+    let is_last = request.headers().contains_key(TRANSFER_ENCODING);
+    let mut response = match verdict(&app.origins, &request) {
         Ok(()) => next.run(request).await,
         Err((status, why)) => problem::plain(status, why),
+    };
+    if is_last {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
+    response
 }
 
 fn verdict(origins: &Origins, request: &Request) -> Result<(), (StatusCode, &'static str)> {

@@ -32,7 +32,7 @@ pub(super) async fn add(request: Request, next: Next) -> Response {
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (
             HeaderName::from_static("permissions-policy"),
-            "camera=(), microphone=(), geolocation=(), usb=(), serial=()",
+            "camera=(), microphone=(), geolocation=(), usb=(), serial=(), clipboard-read=()",
         ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));

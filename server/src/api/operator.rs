@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use sockyard_protocol::Fault;
@@ -32,7 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
         "What the server does, in figures (Prometheus' text format).\n\nThe token may be that of `--metrics-token` as well, \
          and must be on a server that is open to everybody.",
     )
-    .token(Token::Owners)
+    .token(Token::Operators)
     .answers(Success::new(200, "The figures.").text("# TYPE sockyard_sessions gauge\nsockyard_sessions 1\n"));
     vec![
         Route::new(Verb::Get, "/healthz", async || "ok", health),
@@ -53,10 +53,7 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     if app.stopping.is_cancelled() { going_down() } else { "ready".into_response() }
 }
 
-async fn metrics(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    if let Err(fault) = app.access.check_operator(app.metrics_token.as_deref(), &headers) {
-        return problem::fault(&fault);
-    }
+async fn metrics(State(app): State<Arc<App>>) -> Response {
     match exposition::render(&app.registry) {
         Ok(text) => ([(CONTENT_TYPE, exposition::CONTENT_TYPE)], text).into_response(),
         Err(error) => {

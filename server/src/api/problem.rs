@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -37,7 +37,13 @@ impl<'a> Problem<'a> {
 /// An error of section 8.
 pub(super) fn fault(fault: &Fault) -> Response {
     let status = StatusCode::from_u16(fault.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    build(status, fault.data.hint.as_deref().unwrap_or(&fault.message), fault)
+    let mut response = build(status, fault.data.hint.as_deref().unwrap_or(&fault.message), fault);
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        // What is not counted in time may be free at once.
+        let seconds = fault.data.retry_after_ms.unwrap_or(1).div_ceil(1_000).max(1);
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// An error that HTTP alone has. Its body is of the same form, with "not a request" as the protocol's error.
@@ -47,11 +53,16 @@ pub(super) fn plain(status: StatusCode, detail: &str) -> Response {
 
 /// A query string that cannot be read.
 pub(super) fn query(error: &QueryRejection) -> Response {
+    fault(&query_fault(error))
+}
+
+/// The same as the protocol's error.
+pub(super) fn query_fault(error: &QueryRejection) -> Fault {
     // "Failed to deserialize query string: after: invalid digit found in string"
     let text = error.body_text();
     let what = text.split_once("query string: ").map_or(text.as_str(), |(_, what)| what);
     let (field, problem) = what.split_once(": ").unwrap_or(("query", what));
-    fault(&Fault::bad_params(field, problem))
+    Fault::bad_params(field, problem)
 }
 
 pub(super) async fn method_not_allowed() -> Response {

@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,11 +20,10 @@ use sockyard_protocol::hello::NetworkKind;
 use sockyard_protocol::{Answer, Call, Fault, Hello};
 use tokio_util::sync::CancellationToken;
 
-use super::access::bearer;
 use super::describe::{self, Operation, Success, Tag, Token};
 use super::routes::{Route, Verb};
 use super::{App, problem};
-use crate::session::{Caller, Presence, Session};
+use crate::session::{Caller, Opener, Presence, Session};
 
 mod body;
 mod events;
@@ -89,12 +89,11 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Verb::Delete, &socket, close_socket, call(Tag::Sockets, "socket.close").takes_params()),
     ];
     for method in SOCKET_CALLS {
-        let handler = async |State(app): State<Arc<App>>,
-                             Path((session, socket)): Path<(String, String)>,
-                             headers: HeaderMap,
-                             request: Request| {
-            call_at(&app, &session, &socket, method, &headers, request).await
-        };
+        let handler =
+            async |State(app): State<Arc<App>>,
+                   Path((_, socket)): Path<(String, String)>,
+                   Extension(presence): Extension<Arc<Presence>>,
+                   request: Request| { call_at(&app, &presence, &socket, method, request).await };
         let answer = match *method {
             "socket.accept" => returned().leads_to("socket", "connection", &at_socket),
             _ => returned(),
@@ -120,17 +119,18 @@ struct Open {
     network: Option<NetworkKind>,
 }
 
-async fn open_session(State(app): State<Arc<App>>, headers: HeaderMap, request: Request) -> Response {
-    if let Err(fault) = app.access.check(&headers) {
-        return problem::fault(&fault);
-    }
+async fn open_session(
+    State(app): State<Arc<App>>,
+    Extension(opener): Extension<Opener>,
+    request: Request,
+) -> Response {
     let params = match body::read(&app, request).await {
         Ok(params) => params,
         Err(response) => return response,
     };
     respond(async {
         let Open { network } = body::parse(params)?;
-        let presence = app.registry.open(network).await?;
+        let presence = app.registry.open(&opener, network).await?;
         let hello = presence.session().hello(false, presence.rights());
         let location = [(LOCATION, format!("/api/v1/sessions/{}", hello.session))];
         Ok((StatusCode::CREATED, location, axum::Json(hello)).into_response())
@@ -138,46 +138,28 @@ async fn open_session(State(app): State<Arc<App>>, headers: HeaderMap, request: 
     .await
 }
 
-async fn session_info(
-    State(app): State<Arc<App>>,
-    Path(session): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    respond(async { perform(&enter(&app, &session, &headers)?, "session.info", Map::new()).await.map(ok) })
-        .await
+async fn session_info(Extension(presence): Extension<Arc<Presence>>) -> Response {
+    respond(async { perform(&presence, "session.info", Map::new()).await.map(ok) }).await
 }
 
-async fn close_session(
-    State(app): State<Arc<App>>,
-    Path(session): Path<String>,
-    headers: HeaderMap,
-) -> Response {
+async fn close_session(Extension(presence): Extension<Arc<Presence>>) -> Response {
     respond(async {
-        perform(&enter(&app, &session, &headers)?, "session.close", Map::new()).await?;
+        perform(&presence, "session.close", Map::new()).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     })
     .await
 }
 
-async fn list_sockets(
-    State(app): State<Arc<App>>,
-    Path(session): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    respond(async { perform(&enter(&app, &session, &headers)?, "socket.list", Map::new()).await.map(ok) })
-        .await
+async fn list_sockets(Extension(presence): Extension<Arc<Presence>>) -> Response {
+    respond(async { perform(&presence, "socket.list", Map::new()).await.map(ok) }).await
 }
 
 async fn create_socket(
     State(app): State<Arc<App>>,
     Path(session): Path<String>,
-    headers: HeaderMap,
+    Extension(presence): Extension<Arc<Presence>>,
     request: Request,
 ) -> Response {
-    let presence = match enter(&app, &session, &headers) {
-        Ok(presence) => presence,
-        Err(fault) => return problem::fault(&fault),
-    };
     let params = match body::read(&app, request).await {
         Ok(params) => params,
         Err(response) => return response,
@@ -192,52 +174,28 @@ async fn create_socket(
 }
 
 async fn socket_info(
-    State(app): State<Arc<App>>,
-    Path((session, socket)): Path<(String, String)>,
-    headers: HeaderMap,
+    Path((_, socket)): Path<(String, String)>,
+    Extension(presence): Extension<Arc<Presence>>,
 ) -> Response {
-    respond(async {
-        let presence = enter(&app, &session, &headers)?;
-        perform(&presence, "socket.info", with_socket(Map::new(), &socket)?).await.map(ok)
-    })
-    .await
+    respond(async { perform(&presence, "socket.info", with_socket(Map::new(), &socket)?).await.map(ok) })
+        .await
 }
 
 async fn close_socket(
     State(app): State<Arc<App>>,
-    Path((session, socket)): Path<(String, String)>,
-    headers: HeaderMap,
+    Path((_, socket)): Path<(String, String)>,
+    Extension(presence): Extension<Arc<Presence>>,
     request: Request,
 ) -> Response {
-    call_at(&app, &session, &socket, "socket.close", &headers, request).await
+    call_at(&app, &presence, &socket, "socket.close", request).await
 }
 
-async fn call_at(
-    app: &App,
-    session: &str,
-    socket: &str,
-    method: &str,
-    headers: &HeaderMap,
-    request: Request,
-) -> Response {
-    let presence = match enter(app, session, headers) {
-        Ok(presence) => presence,
-        Err(fault) => return problem::fault(&fault),
-    };
+async fn call_at(app: &App, presence: &Presence, socket: &str, method: &str, request: Request) -> Response {
     let params = match body::read(app, request).await {
         Ok(params) => params,
         Err(response) => return response,
     };
-    respond(async { perform(&presence, method, with_socket(params, socket)?).await.map(ok) }).await
-}
-
-/// The session that a request is about, if its token is the session's own or one of its shares'.
-fn enter(app: &App, session: &str, headers: &HeaderMap) -> Result<Presence, Fault> {
-    let token = bearer(headers).ok_or_else(|| {
-        Fault::unauthorized()
-            .with_hint("a request about a session carries `Authorization: Bearer` and its token")
-    })?;
-    app.registry.enter(session, token)
+    respond(async { perform(presence, method, with_socket(params, socket)?).await.map(ok) }).await
 }
 
 /// Makes a call in a task of its own, which goes on when the client is gone: cancelled, so that it ends with its event

@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
 
+use super::access::Door;
 use super::describe::Operation;
-use super::{App, describe, operator, rest, ws};
+use super::{App, access, describe, operator, rest, ws};
 
 /// A method of HTTP that some route takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +69,10 @@ pub(super) fn table() -> Vec<Route> {
     table
 }
 
-/// A router of every route.
-pub(super) fn router() -> Router<Arc<App>> {
-    table().into_iter().fold(Router::new(), |router, route| router.route(&route.path, route.handler))
+/// A router of every route, each behind the layer that asks who it is for.
+pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    table().into_iter().fold(Router::new(), |router, route| {
+        let door = Door { app: Arc::clone(app), token: route.operation.wanted() };
+        router.route(&route.path, route.handler.route_layer(from_fn_with_state(door, access::admit)))
+    })
 }

@@ -1,7 +1,7 @@
 //! The accept loop. `axum::serve` has no deadline for a request's header, so hyper's connections are driven here.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::{SockRef, Socket};
+use sockyard_protocol::Fault;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::net::{TcpListener, TcpStream};
@@ -20,10 +21,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use super::App;
 use super::guard::{Arrival, Place};
 use super::held::Held;
-use crate::engine;
-use crate::workers::Workers;
+use crate::quotas::{self, Client, ClientKey, Permit};
+use crate::workers::{Load, Workers};
+use crate::{engine, metrics};
 
 /// Longest wait for a request's header. A client that sends it byte by byte is cut off here.
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
@@ -39,7 +42,7 @@ const HEADER_BYTES: usize = 32 * 1024;
 pub(crate) async fn serve(
     listener: TcpListener,
     connections_max: u32,
-    router: Router,
+    app: Arc<App>,
     workers: Arc<Workers>,
     stop: CancellationToken,
 ) {
@@ -48,6 +51,7 @@ pub(crate) async fn serve(
         Err(error) => return tracing::error!(%error, "the listener cannot be watched"),
     };
     let local = listener.local;
+    let router = super::router(Arc::clone(&app));
     let places = Arc::new(Semaphore::new(connections_max as usize));
     let connections = TaskTracker::new();
     loop {
@@ -56,11 +60,12 @@ pub(crate) async fn serve(
             () = stop.cancelled() => break,
             accepted = accept(&listener, &places) => accepted,
         };
-        let Some((stream, place)) = accepted else { continue };
+        let Some((stream, peer, place)) = accepted else { continue };
         let (router, stop) = (router.clone(), stop.clone());
+        let caller = Caller::new(&app, peer);
         workers.spawn(|load| {
             connections.track_future(async move {
-                if let Err(error) = connection(stream, local, Place::new(place, load), router, &stop).await {
+                if let Err(error) = connection(stream, local, caller, (place, load), router, &stop).await {
                     // What a peer does is not our error.
                     tracing::debug!(%error, "connection ended");
                 }
@@ -86,10 +91,12 @@ impl Listener {
         Ok(Listener { socket: engine::watch(socket)?, local })
     }
 
-    async fn accept(&self) -> io::Result<std::net::TcpStream> {
+    async fn accept(&self) -> io::Result<(std::net::TcpStream, IpAddr)> {
         let accept = |listener: &Arc<Socket>| listener.accept4(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK);
-        let (stream, _) = self.socket.async_io(Interest::READABLE, accept).await?;
-        Ok(stream.into())
+        let (stream, peer) = self.socket.async_io(Interest::READABLE, accept).await?;
+        // A TCP socket's peer has no other kind of address.
+        let peer = peer.as_socket().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical());
+        Ok((stream.into(), peer))
     }
 }
 
@@ -97,10 +104,10 @@ impl Listener {
 async fn accept(
     listener: &Listener,
     places: &Arc<Semaphore>,
-) -> Option<(std::net::TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(std::net::TcpStream, IpAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok(stream) => Some((stream, place)),
+        Ok((stream, peer)) => Some((stream, peer, place)),
         Err(error) => {
             tracing::warn!(%error, "accept");
             tokio::time::sleep(ACCEPT_REST).await;
@@ -109,10 +116,37 @@ async fn accept(
     }
 }
 
+/// Who is at the other end, and its place among the connections of its address.
+struct Caller {
+    peer: IpAddr,
+    own: Option<Arc<Client>>,
+    place: Result<Option<Permit>, Fault>,
+}
+
+impl Caller {
+    fn new(app: &App, peer: IpAddr) -> Caller {
+        // A proxy has the connections of all whom it speaks for.
+        if app.proxies.trusts(peer) {
+            return Caller { peer, own: None, place: Ok(None) };
+        }
+        let own = app.quotas.client(ClientKey::of(peer));
+        let place = own.holder().take(quotas::Place::Connections).inspect_err(|fault| {
+            metrics::failed(fault);
+            if own.is_first_in_a_while() {
+                tracing::warn!(
+                    "one address has all the connections that it may have; more are refused with 429"
+                );
+            }
+        });
+        Caller { peer, own: Some(own), place }
+    }
+}
+
 async fn connection(
     stream: std::net::TcpStream,
     local: Option<SocketAddr>,
-    place: Place,
+    caller: Caller,
+    (permit, load): (OwnedSemaphorePermit, Load),
     router: Router,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
@@ -123,9 +157,14 @@ async fn connection(
     };
     stream.set_nodelay(true)?;
     SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_DEADLINE))?;
-    let place = Arc::new(place);
+    let Caller { peer, own, place } = caller;
+    let (of_client, refused) = match place {
+        Ok(permit) => (permit, None),
+        Err(fault) => (None, Some(fault)),
+    };
+    let place = Arc::new(Place::new(permit, of_client, load));
     let stream = Held::new(stream, Arc::clone(&place));
-    let arrival = Arrival { local, place };
+    let arrival = Arrival { local, peer, own, refused, place };
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(arrival.clone());
         router.clone().oneshot(request)

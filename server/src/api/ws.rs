@@ -25,13 +25,14 @@ use tokio::net::TcpStream;
 use tracing::Instrument as _;
 use tungstenite::handshake::derive_accept_key;
 
+use super::access::Admitted;
 use super::describe::{Operation, Success, Tag, Token};
 use super::guard::Arrival;
 use super::held::Held;
 use super::routes::{Route, Verb};
 use super::{App, problem};
 use crate::metrics;
-use crate::session::{Attachment, Presence};
+use crate::session::Attachment;
 use connection::{Beginning, close_code};
 use opening::Opening;
 
@@ -52,9 +53,16 @@ pub(super) const CLOSE_CODES: &[(u16, &str)] = &[
     (close_code::AWAY, "the server is shutting down"),
     (close_code::PROTOCOL, "frames against RFC 6455"),
     (close_code::INVALID, "text that is not UTF-8"),
-    (close_code::POLICY, "nothing was heard for 50 s, not even an answer to pings"),
+    (
+        close_code::POLICY,
+        "nothing was heard for 50 s, not even an answer to pings, or one message took more than 60 s to come",
+    ),
     (close_code::SIZE, "a message over `message_bytes`"),
-    (close_code::REVOKED, "the share with whose token the connection came was taken back"),
+    (
+        close_code::REVOKED,
+        "the share with whose token the connection came was taken back, or the API token that opened the session was \
+         revoked or has expired",
+    ),
     (close_code::AGAIN, "too slow: the log has moved on past this connection"),
 ];
 
@@ -65,6 +73,7 @@ pub(super) struct Parameters {
     /// The session to come back to, in place of a new one.
     session: Option<String>,
     /// That session's own token, or that of one of its shares.
+    #[expect(dead_code, reason = "who it is for is asked in front of the route; here it is described")]
     token: Option<String>,
     /// With `session`: the log's events with a greater `seq` come first. Without it only new ones come.
     after: Option<u64>,
@@ -111,6 +120,7 @@ pub(super) fn route() -> Route {
 async fn upgrade(
     State(app): State<Arc<App>>,
     Extension(arrival): Extension<Arrival>,
+    Extension(admitted): Extension<Admitted>,
     parameters: Result<Query<Parameters>, QueryRejection>,
     mut request: Request,
 ) -> Response {
@@ -120,19 +130,19 @@ async fn upgrade(
     };
     let on_upgrade = request.extensions_mut().remove::<OnUpgrade>();
     let headers = request.headers();
-    let found = find(&app, parameters.session.as_deref(), parameters.token.as_deref(), headers)
-        .and_then(|session| Ok((session, Opening::new(&parameters)?)));
-    let (session, opening) = match found {
-        Ok(found) => found,
+    let opening = match Opening::new(&parameters) {
+        Ok(opening) => opening,
         Err(fault) => return problem::fault(&fault),
     };
     let (Some(key), Some(on_upgrade)) = (handshake_key(request.method(), headers), on_upgrade) else {
         return not_upgraded();
     };
-    let resumed = session.is_some();
-    let presence = match session {
-        Some(presence) => Ok(presence),
-        None => app.registry.open(parameters.network).await,
+    let (presence, resumed) = match admitted {
+        Admitted::Present(presence) => (Ok(presence), true),
+        Admitted::Opener(opener) => {
+            (app.registry.open(&opener, parameters.network).await.map(Arc::new), false)
+        }
+        Admitted::Anybody => (Err(Fault::internal()), false),
     };
     let attachment = match presence.and_then(Attachment::new) {
         Ok(attachment) => attachment,
@@ -198,18 +208,4 @@ fn handshake_key<'a>(method: &Method, headers: &'a HeaderMap) -> Option<&'a str>
 fn offers(headers: &HeaderMap, protocol: &str) -> bool {
     let offered = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
     offered.flat_map(|value| value.split(',')).any(|one| one.trim() == protocol)
-}
-
-/// The session to resume; none where a new one may be opened.
-fn find(
-    app: &App,
-    session: Option<&str>,
-    token: Option<&str>,
-    headers: &HeaderMap,
-) -> Result<Option<Presence>, Fault> {
-    match session {
-        // The session's own token suffices for it, or a share's.
-        Some(session) => app.registry.enter(session, token.unwrap_or_default()).map(Some),
-        None => app.access.check(headers).map(|()| None),
-    }
 }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use serde::Deserialize;
 
 use crate::policy::{PolicyConfig, Rules};
+use crate::quotas::QuotaConfig;
 
 /// A larger file is no configuration.
 const BYTES_MAX: u64 = 1_048_576;
@@ -18,13 +19,16 @@ pub(crate) struct File {
     /// The keys that are options of `sockyard serve` as well, as they would be written there.
     pub(crate) options: BTreeMap<String, String>,
     pub(crate) rules: Rules,
+    pub(crate) limits: QuotaConfig,
 }
 
-/// The part whose values have a shape of their own; read by itself, so that mistakes in it are told with their line.
+/// The parts whose values have a shape of their own; read by themselves, so that mistakes in it are told with their line.
 #[derive(Deserialize)]
-struct PolicyPart {
+struct ShapedPart {
     #[serde(default)]
     policy: PolicyConfig,
+    #[serde(default)]
+    limits: QuotaConfig,
 }
 
 impl File {
@@ -44,19 +48,19 @@ impl File {
 
     fn parse(path: &Path, text: &str, known: &[String]) -> anyhow::Result<File> {
         let table: toml::Table = text.parse()?;
-        let PolicyPart { policy } = toml::from_str(text)?;
+        let ShapedPart { policy, limits } = toml::from_str(text)?;
         let rules = Rules::new(policy).map_err(anyhow::Error::msg)?;
         let mut options = BTreeMap::new();
         for (key, value) in table {
-            if key == "policy" {
+            if key == "policy" || key == "limits" {
                 continue;
             }
             if !known.contains(&key) {
-                bail!("there is no key {key:?}; these are there: policy, {}", known.join(", "));
+                bail!("there is no key {key:?}; these are there: policy, limits, {}", known.join(", "));
             }
             options.insert(key.clone(), as_written(&value).with_context(|| format!("key {key:?}"))?);
         }
-        Ok(File { path: path.to_owned(), options, rules })
+        Ok(File { path: path.to_owned(), options, rules, limits })
     }
 }
 
@@ -99,6 +103,9 @@ mod tests {
         for (text, part) in [
             ("liste = 1", "no key \"liste\""),
             ("listen = 1.5", "key \"listen\""),
+            ("[limits.client]\nsesions = 1", "unknown field `sesions`"),
+            ("[limits.client]\nsessions = -1", "TOML parse error at line 2"),
+            ("[limits.session]\nsockets = 0", "TOML parse error at line 2"),
             ("listen = ", "TOML parse error at line 1"),
             ("[policy]\nallo = []", "unknown field `allo`"),
             ("[[policy.allow]]\nports = [80]", "missing field `networks`"),

@@ -148,6 +148,11 @@ impl Rules {
         Ok(Rules { allow, deny })
     }
 
+    /// Those that deny, alone.
+    pub(crate) fn without_allow(&self) -> Rules {
+        Rules { allow: Vec::new(), deny: self.deny.clone() }
+    }
+
     /// What they are, in a line.
     pub(crate) fn summary(&self) -> String {
         match (self.allow.len(), self.deny.len()) {

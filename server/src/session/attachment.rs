@@ -7,7 +7,7 @@ use sockyard_protocol::Fault;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Rights, Session};
-use crate::metrics::{self, Ending};
+use crate::metrics;
 
 /// How many are there, and when the last of them left. Who only looks keeps no session alive.
 #[derive(Debug)]
@@ -59,6 +59,19 @@ impl Presence {
     pub(crate) fn rights(&self) -> &Rights {
         &self.rights
     }
+
+    /// Completes once the share was taken back that it came with, or the token revoked that opened the session.
+    pub(crate) async fn revoked(&self) {
+        tokio::select! {
+            () = self.rights.revoked() => {}
+            () = self.session.grant_over() => {}
+        }
+    }
+
+    /// Whether that has happened.
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.rights.are_revoked() || self.session.is_grant_over()
+    }
 }
 
 impl Drop for Presence {
@@ -77,13 +90,13 @@ impl Drop for Presence {
 /// A connection's hold on its session: a presence that counts towards the quota of connections.
 #[derive(Debug)]
 pub(crate) struct Attachment {
-    presence: Presence,
+    presence: Arc<Presence>,
 }
 
 impl Attachment {
     /// # Errors
     /// Code 6 where the session has as many connections as it may.
-    pub(crate) fn new(presence: Presence) -> Result<Attachment, Fault> {
+    pub(crate) fn new(presence: Arc<Presence>) -> Result<Attachment, Fault> {
         let limits = &presence.session.limits;
         {
             let mut occupancy = presence.session.occupancy();
@@ -113,11 +126,21 @@ impl Attachment {
     pub(crate) fn rights(&self) -> &Rights {
         self.presence.rights()
     }
+
+    /// See [`Presence::revoked`].
+    pub(crate) async fn revoked(&self) {
+        self.presence.revoked().await;
+    }
+
+    /// See [`Presence::is_revoked`].
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.presence.is_revoked()
+    }
 }
 
 impl Drop for Attachment {
     fn drop(&mut self) {
-        let Presence { session, rights } = &self.presence;
+        let Presence { session, rights } = &*self.presence;
         match rights {
             Rights::Full => session.occupancy().connections -= 1,
             Rights::Read(share) => {
@@ -128,11 +151,13 @@ impl Drop for Attachment {
     }
 }
 
-/// Ends the session once nobody has been there for the grace time. Returns earlier where somebody else ends it.
-pub(super) async fn end_when_abandoned(session: &Session) {
+/// Completes once nobody has been there for the grace time, or somebody else ends the session.
+pub(super) async fn abandoned(session: &Session) {
     loop {
         let left_at = nobody_there(session).await;
-        let Some(due) = left_at.checked_add(session.limits.grace) else { return };
+        let Some(due) = left_at.checked_add(session.limits.grace) else {
+            return session.ended.cancelled().await;
+        };
         tokio::select! {
             () = session.ended.cancelled() => return,
             () = sleep_until(due) => {}
@@ -143,7 +168,7 @@ pub(super) async fn end_when_abandoned(session: &Session) {
         };
         if still_gone {
             tracing::debug!(session = session.id, "nobody came back");
-            return session.end(Ending::Abandoned).await;
+            return;
         }
     }
 }

@@ -13,6 +13,7 @@ use super::{Rights, Session};
 use crate::engine::{Interrupted, Patience, Unanswered};
 use crate::errno;
 use crate::metrics;
+use crate::quotas::{Permit, Place};
 
 mod accept;
 mod asked;
@@ -63,6 +64,8 @@ impl Caller {
 pub(crate) struct Reservation {
     _call: Option<OwnedSemaphorePermit>,
     _bytes: Option<OwnedSemaphorePermit>,
+    /// Empty where nobody counts the calls of several sessions.
+    _others: Vec<Permit>,
 }
 
 impl Session {
@@ -84,7 +87,7 @@ impl Session {
             Call::SocketAccept(_) | Call::SocketConnect(_) | Call::SocketPoll(_) => 0,
             Call::PacketsRead(PacketsRead { timeout_ms: Some(_), .. }) => 0,
             // Never waits, and so is never refused: not even `close` while everything else is used up.
-            _ => return Ok(Reservation { _call: None, _bytes: None }),
+            _ => return Ok(Reservation { _call: None, _bytes: None, _others: Vec::new() }),
         };
         let call = Arc::clone(&self.call_quota)
             .try_acquire_owned()
@@ -100,7 +103,7 @@ impl Session {
                     .map_err(|_| Fault::quota("waiting_bytes", self.limits.waiting_bytes as u64))?,
             ),
         };
-        Ok(Reservation { _call: Some(call), _bytes: bytes })
+        Ok(Reservation { _call: Some(call), _bytes: bytes, _others: self.payers.take(Place::WaitingCalls)? })
     }
 
     /// The same for a frame's bytes, which cannot be given back; waits until there is room. Frames have quotas of their own:
@@ -109,7 +112,7 @@ impl Session {
         let call = Arc::clone(&self.frame_quota).acquire_owned().await.ok()?;
         let units = u32::try_from(bytes.div_ceil(QUOTA_UNIT)).unwrap_or(u32::MAX);
         let bytes = Arc::clone(&self.frame_byte_quota).acquire_many_owned(units).await.ok()?;
-        Some(Reservation { _call: Some(call), _bytes: Some(bytes) })
+        Some(Reservation { _call: Some(call), _bytes: Some(bytes), _others: Vec::new() })
     }
 
     /// Makes a call. A failure is an event as well as an answer.

@@ -1,8 +1,10 @@
 //! How much one session may use. Each bound says what it costs at most.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::log::LogLimits;
+use crate::quotas::SessionConfig;
 
 /// Bounds of one session.
 #[derive(Clone, Copy, Debug)]
@@ -26,20 +28,37 @@ pub(crate) struct Limits {
     pub(crate) shares: usize,
     /// How long a session without a connection lives on.
     pub(crate) grace: Duration,
+    /// How long it lives at most.
+    pub(crate) lifetime: Option<Duration>,
+    /// How long it lives without a call or a frame.
+    pub(crate) idle: Option<Duration>,
+    /// Told to clients; [`Payers`](crate::quotas::Payers) count them.
+    pub(crate) calls_per_second: Option<u64>,
+    pub(crate) bytes_per_second: Option<u64>,
 }
 
-impl Default for Limits {
-    fn default() -> Limits {
+impl Limits {
+    /// What the operator configured, and how long a session without a connection lives on.
+    pub(crate) fn new(config: &SessionConfig, grace: Duration) -> Limits {
+        let count = |count: NonZeroU32| usize::try_from(count.get()).unwrap_or(usize::MAX);
         Limits {
-            sockets: 64,
-            message_bytes: 1 << 20,
-            log: LogLimits { events: 100_000, bytes: 16 << 20 },
-            waiting_calls: 256,
-            waiting_bytes: 16 << 20,
-            connections: 16,
-            readers: 64,
-            shares: 16,
-            grace: Duration::from_secs(60),
+            sockets: config.sockets.get(),
+            waiting_calls: count(config.waiting_calls),
+            connections: count(config.connections),
+            readers: count(config.readers),
+            shares: count(config.shares),
+            grace,
+            lifetime: config.lifetime(),
+            idle: config.idle(),
+            calls_per_second: config.calls_per_second(),
+            bytes_per_second: config.bytes_per_second(),
+            message_bytes: MESSAGE_BYTES,
+            log: LOG,
+            waiting_bytes: WAITING_BYTES,
         }
     }
 }
+
+const MESSAGE_BYTES: usize = 1 << 20;
+const LOG: LogLimits = LogLimits { events: 100_000, bytes: 16 << 20 };
+const WAITING_BYTES: usize = 16 << 20;

@@ -7,21 +7,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sockyard_protocol::Fault;
 use sockyard_protocol::hello::{NetworkKind, Used};
 
-use super::attachment::end_when_abandoned;
+use super::attachment::abandoned;
 use super::responders::Responders;
 use super::{Limits, Presence, Rights, Session, SessionParts};
 use crate::errno;
 use crate::metrics::{self, Ending};
 use crate::network::{Labs, Network};
 use crate::policy::Policy;
+use crate::quotas::{Client, Place, Quotas};
 use crate::secret::{self, Token};
+use crate::tokens::{Grant, Scope};
 
 /// What the registry makes sessions of.
 #[derive(Debug)]
 pub(crate) struct RegistryOptions {
     pub(crate) limits: Limits,
-    /// Most sessions at once. Idle they cost some 2 KiB each; their sockets and logs are bounded by [`Limits`].
-    pub(crate) sessions_max: u32,
+    /// Among them how many sessions there may be. Idle they cost some 2 KiB each; their sockets and logs are bounded by
+    /// [`Limits`].
+    pub(crate) quotas: Arc<Quotas>,
     pub(crate) policy: Arc<Policy>,
     pub(crate) unix_directory: PathBuf,
     pub(crate) tells_directory: bool,
@@ -31,11 +34,21 @@ pub(crate) struct RegistryOptions {
     pub(crate) network: NetworkKind,
 }
 
+/// Whoever opens a session.
+#[derive(Clone, Debug)]
+pub(crate) struct Opener {
+    pub(crate) client: Arc<Client>,
+    /// What the token gives that they showed; none where it was the owner's, or the server wants none.
+    pub(crate) grant: Option<Arc<Grant>>,
+}
+
 /// The sessions of a server.
 #[derive(Debug)]
 pub(crate) struct Registry {
     options: RegistryOptions,
     network: Arc<Network>,
+    /// For tokens without the scope `egress`: loopback alone, whatever the operator's rules open to others.
+    inner: (Arc<Policy>, Arc<Network>),
     responders: Arc<Responders>,
     sessions: Mutex<Sessions>,
 }
@@ -61,6 +74,7 @@ impl Registry {
     pub(crate) fn new(options: RegistryOptions) -> Arc<Registry> {
         Arc::new(Registry {
             network: Network::host(options.policy.is_confined(), options.labs.is_ok()),
+            inner: (options.policy.without_egress(), Network::host(true, options.labs.is_ok())),
             options,
             responders: Arc::default(),
             sessions: Mutex::default(),
@@ -72,23 +86,53 @@ impl Registry {
     /// # Errors
     /// Code 6 where there are as many as may be, `-32602` for a network that this server does not have, code 1 where the kernel
     /// gives no lab.
-    pub(crate) async fn open(self: &Arc<Self>, network: Option<NetworkKind>) -> Result<Presence, Fault> {
-        self.check_room(&self.lock())?;
-        let network = self.network(network).await?;
-        let opened = self.open_in(Arc::clone(&network));
+    pub(crate) async fn open(
+        self: &Arc<Self>,
+        opener: &Opener,
+        asked: Option<NetworkKind>,
+    ) -> Result<Presence, Fault> {
+        let Opener { client, grant } = opener;
+        let payers = self.options.quotas.payers(client, grant.as_ref().map(|grant| grant.id()));
+        let places = payers.take(Place::Sessions).inspect_err(|fault| {
+            metrics::failed(fault);
+            tracing::debug!(quota = fault.data.quota, "a session is refused");
+        })?;
+        let (policy, network) = self.network(opener, asked).await?;
+        let RegistryOptions { limits, unix_directory, tells_directory, .. } = &self.options;
+        let opened = self.open_with(SessionParts {
+            limits: *limits,
+            network: Arc::clone(&network),
+            policy,
+            grant: grant.clone(),
+            payers,
+            places,
+            unix_directory,
+            tells_directory: *tells_directory && grant.is_none(),
+            responders: Arc::clone(&self.responders),
+        });
         if opened.is_err() {
             network.close().await;
         }
         opened
     }
 
-    /// A network of the kind that is asked for.
-    async fn network(&self, asked: Option<NetworkKind>) -> Result<Arc<Network>, Fault> {
+    /// A network of the kind that is asked for, and what may be reached in it.
+    async fn network(
+        &self,
+        opener: &Opener,
+        asked: Option<NetworkKind>,
+    ) -> Result<(Arc<Policy>, Arc<Network>), Fault> {
         match (self.options.network, asked) {
             (NetworkKind::Lab, Some(NetworkKind::Host)) => {
                 Err(Fault::bad_params("network", "the sessions of this server live in labs only"))
             }
-            (NetworkKind::Host, None | Some(NetworkKind::Host)) => Ok(Arc::clone(&self.network)),
+            (NetworkKind::Host, None | Some(NetworkKind::Host)) => {
+                let goes_out = opener.grant.as_ref().is_none_or(|grant| grant.scopes().has(Scope::Egress));
+                Ok(match goes_out {
+                    true => (Arc::clone(&self.options.policy), Arc::clone(&self.network)),
+                    false => self.inner.clone(),
+                })
+            }
             (NetworkKind::Lab, _) | (_, Some(NetworkKind::Lab)) => {
                 let labs = self.options.labs.as_ref().map_err(|why| {
                     Fault::bad_params("network", &format!("this server has no labs: {why}"))
@@ -98,44 +142,35 @@ impl Registry {
                 let made = made.map_err(|_| Fault::internal())?;
                 let lab =
                     made.and_then(|made| made.start()).map_err(|error| errno::fault("unshare", &error))?;
-                Ok(self.network.with_lab(lab))
+                Ok((Policy::lab(lab.names()), self.network.with_lab(lab)))
             }
         }
     }
 
-    fn check_room(&self, sessions: &Sessions) -> Result<(), Fault> {
-        let most = if sessions.closed { 0 } else { self.options.sessions_max };
-        if sessions.by_id.len() >= most as usize {
-            let fault = Fault::quota("sessions", most.into());
-            metrics::failed(&fault);
-            return Err(fault);
-        }
-        Ok(())
-    }
-
-    fn open_in(self: &Arc<Self>, network: Arc<Network>) -> Result<Presence, Fault> {
-        let RegistryOptions { limits, policy, unix_directory, tells_directory, .. } = &self.options;
-        let parts = SessionParts {
-            limits: *limits,
-            policy: network.names().map_or_else(|| Arc::clone(policy), Policy::lab),
-            network,
-            unix_directory,
-            tells_directory: *tells_directory,
-            responders: Arc::clone(&self.responders),
-        };
+    fn open_with(self: &Arc<Self>, parts: SessionParts<'_>) -> Result<Presence, Fault> {
+        let grant = parts.grant.clone();
         let session = {
             let mut sessions = self.lock();
-            self.check_room(&sessions)?;
+            if sessions.closed {
+                let fault = Fault::quota("sessions", 0);
+                metrics::failed(&fault);
+                return Err(fault);
+            }
             let session = Session::new(format!("s_{}", secret::hex(8)), Token::random(), parts);
             sessions.by_id.insert(session.id.clone(), Arc::clone(&session));
             session
         };
         metrics::session_opened();
-        tracing::info!(session = session.id, "session opened");
+        let token = grant.as_ref().map(|grant| grant.name());
+        tracing::info!(session = session.id, token, "session opened");
         let presence = Presence::new(Arc::clone(&session), Rights::Full)?;
         let registry = Arc::clone(self);
         tokio::spawn(async move {
-            end_when_abandoned(&session).await;
+            let why = tokio::select! {
+                () = abandoned(&session) => Ending::Abandoned,
+                why = session.overdue() => why,
+            };
+            session.end(why).await;
             // Whoever began its end, it is known until its sockets are closed.
             session.ended.cancelled().await;
             registry.lock().by_id.remove(&session.id);

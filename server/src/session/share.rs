@@ -6,12 +6,11 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use sockyard_protocol::answer::{Done, Shared};
 use sockyard_protocol::call::{SessionShare, SessionUnshare};
 use sockyard_protocol::hello::ShareInfo;
-use sockyard_protocol::{Answer, Call, Fault};
+use sockyard_protocol::{Answer, Fault};
 use tokio_util::sync::CancellationToken;
 
 use super::Session;
 use crate::log::now_us;
-use crate::metrics;
 use crate::secret::{self, Token};
 
 /// One share of a session.
@@ -79,11 +78,9 @@ impl Rights {
 
     /// Code 2 for `call`, which these rights are too few for.
     pub(crate) fn denied(call: &str) -> Fault {
-        let fault = Fault::denied(call, "read_only", "a share of a session is for looking only").with_hint(
+        Fault::denied(call, "read_only", "a share of a session is for looking only").with_hint(
             "this is a share's token: ask whoever shared the session to do it, or open a session of your own",
-        );
-        metrics::failed(&fault);
-        fault
+        )
     }
 }
 
@@ -133,19 +130,6 @@ impl Session {
     /// The session's shares.
     pub(crate) fn share_infos(&self) -> Vec<ShareInfo> {
         self.shares().iter().map(|share| share.info()).collect()
-    }
-
-    /// Whether whoever has these rights may make the call.
-    ///
-    /// # Errors
-    /// Code 2. It is no event: who only looks leaves no trace in the log.
-    pub(crate) fn permit(&self, rights: &Rights, call: &Call) -> Result<(), Fault> {
-        if !rights.only_look() || call.only_looks() {
-            return Ok(());
-        }
-        let fault = Rights::denied(super::calls::bsd_name(call));
-        self.count(call, Some(&fault), std::time::Duration::ZERO);
-        Err(fault)
     }
 
     fn shares(&self) -> MutexGuard<'_, Vec<Arc<Share>>> {

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sockyard_protocol::answer::Configured;
 use sockyard_protocol::{Mode, Responder, SocketId, UnixName};
-use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::follower::Seen;
 use super::responder::ReadyResponder;
+use super::table::SocketPermit;
 use crate::engine::Socket;
 use crate::metrics;
 
@@ -27,7 +28,7 @@ pub(crate) struct Slot {
     /// The kernel's count of lost datagrams that the log knows of.
     pub(super) drops_told: AtomicU64,
     pub(super) seen: Seen,
-    _quota: OwnedSemaphorePermit,
+    _quota: SocketPermit,
     _open: metrics::Open,
 }
 
@@ -53,7 +54,7 @@ impl Settings {
 }
 
 impl Slot {
-    pub(super) fn new(number: SocketId, socket: Socket, quota: OwnedSemaphorePermit) -> Arc<Slot> {
+    pub(super) fn new(number: SocketId, socket: Socket, quota: SocketPermit) -> Arc<Slot> {
         Arc::new(Slot {
             _open: metrics::Open::socket(socket.family(), socket.kind()),
             number,

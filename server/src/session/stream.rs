@@ -19,6 +19,9 @@ use crate::engine::Patience;
 /// How soon an `accept` is tried again that failed for want of descriptors or memory.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
+/// How soon an `accept` is tried again where others have used up what the session shares with them. Each try is an event.
+const SHARED_QUOTA_RETRY: Duration = Duration::from_secs(1);
+
 /// How a stream goes on after one call.
 enum Next {
     /// The next call.
@@ -29,6 +32,8 @@ enum Next {
     Later,
     /// The session has no sockets left.
     WhenQuota,
+    /// The next call, in that time.
+    In(Duration),
     /// The stream was ended.
     End,
 }
@@ -78,7 +83,8 @@ impl Session {
             _ => self.log_failed(call, Some(slot.number), fault),
         }
         match (fault.data.kind, fault.data.errno.as_deref()) {
-            (FaultKind::Quota, _) => Next::WhenQuota,
+            (FaultKind::Quota, _) if fault.data.quota.as_deref() == Some("sockets") => Next::WhenQuota,
+            (FaultKind::Quota, _) => Next::In(SHARED_QUOTA_RETRY),
             (_, Some("EMFILE" | "ENFILE" | "ENOBUFS" | "ENOMEM")) => Next::Later,
             (_, Some("ECONNABORTED")) => Next::Again,
             // An error that came by ICMP concerns one datagram.
@@ -105,6 +111,10 @@ impl Session {
                 }
                 Next::Later => {
                     tokio::time::sleep(ACCEPT_RETRY).await;
+                    true
+                }
+                Next::In(time) => {
+                    tokio::time::sleep(time).await;
                     true
                 }
                 Next::WhenQuota => {
@@ -157,7 +167,10 @@ async fn receive_stream(session: Arc<Session>, slot: InUse, stop: CancellationTo
             }
             Ok(received) if received.is_end => Next::WhenAble,
             Ok(received) => match session.answer(&slot, &mut responding, &received, &patience).await {
-                Ok(Answered::GoOn) => Next::Again,
+                Ok(Answered::GoOn) => match session.pay_for_received(received.bytes.len()) {
+                    None => Next::Again,
+                    Some(time) => Next::In(time),
+                },
                 Ok(Answered::Close) => {
                     session.close_by_itself(slot.number);
                     Next::End

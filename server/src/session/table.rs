@@ -12,11 +12,19 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::Session;
 use super::slot::{InUse, Slot};
 use crate::engine::Socket;
+use crate::quotas::{Permit, Place};
 
 /// Longest that close(2) may hold a thread for `SO_LINGER`. On Linux it waits even on a non-blocking socket.
 const LINGER_MAX: Duration = Duration::from_secs(5);
 /// Longest wait for calls to leave a socket that is closing. They are woken first and only have to be scheduled.
 const LEAVE_DEADLINE: Duration = Duration::from_secs(5);
+
+/// The right to one socket, until it is closed.
+#[derive(Debug)]
+pub(super) struct SocketPermit {
+    _own: OwnedSemaphorePermit,
+    _others: Vec<Permit>,
+}
 
 /// Sockets by number.
 #[derive(Debug)]
@@ -37,10 +45,11 @@ impl Default for Table {
 impl Session {
     /// The right to one more socket. Taken before the kernel makes one, so that an `accept` over the quota leaves
     /// its connection in the backlog.
-    pub(super) fn socket_permit(&self) -> Result<OwnedSemaphorePermit, Fault> {
-        Arc::clone(&self.socket_quota)
+    pub(super) fn socket_permit(&self) -> Result<SocketPermit, Fault> {
+        let own = Arc::clone(&self.socket_quota)
             .try_acquire_owned()
-            .map_err(|_| Fault::quota("sockets", self.limits.sockets.into()))
+            .map_err(|_| Fault::quota("sockets", self.limits.sockets.into()))?;
+        Ok(SocketPermit { _own: own, _others: self.payers.take(Place::Sockets)? })
     }
 
     /// Waits until there is a permit, and takes none: a client's own call goes first.
@@ -57,7 +66,7 @@ impl Session {
     }
 
     /// Gives a socket the next number.
-    pub(super) fn adopt(&self, socket: Socket, quota: OwnedSemaphorePermit) -> Result<InUse, Fault> {
+    pub(super) fn adopt(&self, socket: Socket, quota: SocketPermit) -> Result<InUse, Fault> {
         let mut table = self.table();
         if table.closed {
             return Err(Fault::no_such_session());

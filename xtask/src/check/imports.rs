@@ -40,6 +40,11 @@ const FORBIDDEN: &[(&str, &str, &str)] = &[
     ("network", "engine", "the engine uses networks, not the other way round"),
     ("network", "log", "a network hands out sockets; its caller writes the log"),
     ("network", "policy", "the policy decides before a network is used"),
+    ("tokens", "api", "a token is shown over any transport"),
+    ("tokens", "session", "a grant does not know what was opened with it"),
+    ("quotas", "api", "what is counted is counted over every transport"),
+    ("quotas", "session", "a holder does not know who has its places"),
+    ("quotas", "tokens", "a token's quotas go by its id"),
 ];
 
 /// Modules that every other may use, and that therefore use none of them.

@@ -1,5 +1,7 @@
 //! The answers of requests that fail, by status, each with examples made by the code that makes the errors.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use sockyard_protocol::Fault;
@@ -7,7 +9,7 @@ use sockyard_protocol::Fault;
 use crate::api::problem::Problem;
 
 /// Statuses that any request may meet, whatever it asks for.
-pub(super) const ALWAYS: &[u16] = &[400, 403, 421, 500, 503];
+pub(super) const ALWAYS: &[u16] = &[400, 403, 421, 429, 500, 503];
 
 /// A status, the name of its answer, when it comes, and examples by name.
 type Failure = (u16, &'static str, &'static str, Vec<(&'static str, Fault)>);
@@ -34,6 +36,14 @@ fn table() -> Vec<Failure> {
                 (
                     "policy",
                     Fault::denied("connect", "loopback_only", "this server's sockets reach loopback only"),
+                ),
+                (
+                    "scope",
+                    Fault::denied(
+                        "socket",
+                        "token_scope",
+                        "the token that opened this session lacks the scope proto:udp",
+                    ),
                 ),
                 ("origin", plain("requests from other origins are refused; see --public-url")),
             ],
@@ -104,7 +114,15 @@ fn table() -> Vec<Failure> {
             "The upgrade to WebSocket is missing.",
             vec![("upgrade", plain("this address speaks WebSocket (RFC 6455)"))],
         ),
-        (429, "Quota", "A quota is used up.", vec![("quota", Fault::quota("sockets", 64))]),
+        (
+            429,
+            "Quota",
+            "A quota is used up.",
+            vec![
+                ("quota", Fault::quota("sockets", 64)),
+                ("tokens", Fault::quota("wrong_tokens", 20).with_retry_after(Duration::from_secs(3))),
+            ],
+        ),
         (500, "Internal", "A fault of the server's own.", vec![("internal", Fault::internal())]),
         (
             503,
@@ -136,6 +154,7 @@ pub(super) fn responses() -> Map<String, Value> {
         let header = match status {
             401 => Some(("WWW-Authenticate", "`Bearer` (RFC 6750)")),
             405 => Some(("Allow", "The methods that the address takes")),
+            429 => Some(("Retry-After", "Seconds until it is worth trying again")),
             _ => None,
         };
         if let Some((name, description)) = header {

@@ -69,7 +69,8 @@ pub(super) fn document() -> Value {
             "securitySchemes": {
                 "ownersToken": {
                     "type": "http", "scheme": "bearer",
-                    "description": "The server's token: what stands behind `#token=` in the address that it prints.",
+                    "description": "The server's token: what stands behind `#token=` in the address that it prints. An API token \
+                        (`sockyard token create`) does as well, within its scopes.",
                 },
                 "sessionsToken": {
                     "type": "http", "scheme": "bearer",
@@ -244,7 +245,7 @@ fn statuses(route: &Route) -> Vec<u16> {
 fn security(token: Token) -> Value {
     match token {
         Token::Nobodys => json!([]),
-        Token::Owners => json!([{"ownersToken": []}]),
+        Token::Owners | Token::Operators => json!([{"ownersToken": []}]),
         Token::Sessions => json!([{"sessionsToken": []}]),
         Token::Either => json!([{"ownersToken": []}, {}]),
     }

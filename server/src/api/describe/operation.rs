@@ -58,6 +58,8 @@ pub(in crate::api) enum Token {
     Sessions,
     /// The owner's, or in the query a session's own.
     Either,
+    /// The owner's, or one for the metrics.
+    Operators,
 }
 
 /// A successful answer.
@@ -180,6 +182,11 @@ impl Operation {
     pub(in crate::api) fn token(mut self, token: Token) -> Operation {
         self.token = token;
         self
+    }
+
+    /// Which token a request for it carries.
+    pub(in crate::api) fn wanted(&self) -> Token {
+        self.token
     }
 
     /// Takes the call's parameters as its body.

@@ -4,8 +4,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
@@ -21,9 +22,9 @@ use sockyard_protocol::{Answer, Call, Fault};
 use tokio::time::{Instant, sleep_until};
 
 use super::super::describe::{Operation, Success, Tag};
+use super::super::problem;
 use super::super::routes::{Route, Verb};
-use super::super::{App, problem};
-use super::{enter, listed, ok, perform};
+use super::{listed, ok, perform};
 use crate::log::{Batch, Entry, Reader};
 use crate::session::{Attachment, Presence};
 
@@ -71,18 +72,13 @@ pub(super) fn route(path: String) -> Route {
 
 /// The handler.
 async fn read(
-    State(app): State<Arc<App>>,
-    Path(session): Path<String>,
+    Extension(presence): Extension<Arc<Presence>>,
     parameters: Result<Query<Parameters>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
     let parameters = match parameters {
         Ok(Query(parameters)) => parameters,
         Err(error) => return problem::query(&error),
-    };
-    let presence = match enter(&app, &session, &headers) {
-        Ok(presence) => presence,
-        Err(fault) => return problem::fault(&fault),
     };
     let last = match last_event(&headers) {
         Ok(last) => last,
@@ -135,7 +131,7 @@ async fn page(presence: &Presence, parameters: &Parameters) -> Result<Response, 
         tokio::select! {
             () = sleep_until(deadline) => return Ok(ok(answer)),
             () = presence.session().ended().cancelled() => return Ok(ok(answer)),
-            () = presence.rights().revoked() => return Err(Fault::no_such_session()),
+            () = presence.revoked() => return Err(Fault::no_such_session()),
             () = log.newer_than(newest) => {}
         }
     }
@@ -149,7 +145,7 @@ fn last_event(headers: &HeaderMap) -> Result<Option<u64>, Fault> {
 }
 
 /// Events as they happen. `Last-Event-ID` goes before `after`.
-fn live(presence: Presence, mut parameters: Parameters, last: Option<u64>) -> Result<Response, Fault> {
+fn live(presence: Arc<Presence>, mut parameters: Parameters, last: Option<u64>) -> Result<Response, Fault> {
     let for_pages = [
         ("before", parameters.before.is_some()),
         ("limit", parameters.limit.is_some()),
@@ -179,7 +175,7 @@ fn stream_of(
     let state = (reader, attachment, filter, Vec::<Arc<Entry>>::new().into_iter());
     stream::unfold(state, |(mut reader, attachment, filter, mut waiting)| async move {
         loop {
-            if attachment.rights().are_revoked() {
+            if attachment.is_revoked() {
                 return None;
             }
             if let Some(entry) = waiting.by_ref().find(|entry| entry.fits(&filter)) {
@@ -191,7 +187,7 @@ fn stream_of(
             let ended = attachment.session().ended().clone();
             let batch = tokio::select! {
                 biased;
-                () = attachment.rights().revoked() => return None,
+                () = attachment.revoked() => return None,
                 batch = reader.next() => batch,
                 // What the end itself logged is there already.
                 () = ended.cancelled() => reader.take()?,

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use memchr::memmem::Finder;
 use schemars::{JsonSchema, Schema};
@@ -16,11 +16,11 @@ use sockyard_protocol::answer::Received;
 use sockyard_protocol::{Address, Answer, Data, Fault, Host, Payload, SocketType};
 use tokio::runtime::Handle;
 
+use super::super::App;
 use super::super::describe::{Operation, Success, Tag, Token};
 use super::super::routes::{Route, Verb};
-use super::super::{App, problem};
 use super::{body, perform, respond};
-use crate::session::Presence;
+use crate::session::{Opener, Presence};
 
 /// Longest `timeout_ms`, and what it is if left out.
 const TIMEOUT_MAX_MS: u64 = 30_000;
@@ -146,17 +146,18 @@ pub(super) fn route() -> Route {
 }
 
 /// The handler.
-async fn run(State(app): State<Arc<App>>, headers: HeaderMap, request: Request) -> Response {
-    if let Err(fault) = app.access.check(&headers) {
-        return problem::fault(&fault);
-    }
+async fn run(
+    State(app): State<Arc<App>>,
+    Extension(opener): Extension<Opener>,
+    request: Request,
+) -> Response {
     let params = match body::read(&app, request).await {
         Ok(params) => params,
         Err(response) => return response,
     };
     respond(async {
         let exchange: Exchange = body::parse(params)?;
-        let session = OwnSession(Some(app.registry.open(None).await?));
+        let session = OwnSession(Some(app.registry.open(&opener, None).await?));
         let outcome = exchange.perform(&session).await;
         session.close().await?;
         Ok(axum::Json(outcome?).into_response())

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -18,9 +19,9 @@ use sockyard_protocol::event::EventKinds;
 use sockyard_protocol::{Call, Fault};
 
 use super::super::describe::{Operation, Success, Tag, Token};
+use super::super::problem;
 use super::super::routes::{Route, Verb};
-use super::super::{App, problem};
-use super::{enter, listed};
+use super::listed;
 use crate::export::{self, Choice, Format};
 use crate::session::Presence;
 
@@ -84,20 +85,18 @@ fn formats(_: &mut SchemaGenerator) -> Schema {
 
 /// The handler.
 async fn read(
-    State(app): State<Arc<App>>,
     Path(session): Path<String>,
+    Extension(presence): Extension<Arc<Presence>>,
     parameters: Result<Query<Parameters>, QueryRejection>,
-    headers: HeaderMap,
 ) -> Response {
     let parameters = match parameters {
         Ok(Query(parameters)) => parameters,
         Err(error) => return problem::query(&error),
     };
-    let outcome = enter(&app, &session, &headers).and_then(|presence| export(presence, &session, parameters));
-    outcome.unwrap_or_else(|fault| problem::fault(&fault))
+    export(presence, &session, parameters).unwrap_or_else(|fault| problem::fault(&fault))
 }
 
-fn export(presence: Presence, session: &str, parameters: Parameters) -> Result<Response, Fault> {
+fn export(presence: Arc<Presence>, session: &str, parameters: Parameters) -> Result<Response, Fault> {
     let name = parameters.format.as_deref().unwrap_or_default();
     let format = Format::named(name).map_err(|problem| Fault::bad_params("format", &problem))?;
     if format.is_program()
@@ -121,8 +120,8 @@ fn export(presence: Presence, session: &str, parameters: Parameters) -> Result<R
         false => Box::new(export::table(log, format, choice)),
     };
     // The session lives as long as somebody takes its export; one that breaks off must not look like a whole one.
-    let texts = texts.map(move |text| match presence.rights().are_revoked() {
-        true => Err(std::io::Error::other("the share was taken back")),
+    let texts = texts.map(move |text| match presence.is_revoked() {
+        true => Err(std::io::Error::other("the share was taken back, or the token revoked")),
         false => Ok(text),
     });
     let mut response = Body::from_stream(stream::iter(texts)).into_response();

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,9 +13,10 @@ use sockyard_protocol::Fault;
 use sockyard_protocol::call::PACKETS_READ_MAX;
 
 use super::super::describe::{Operation, Success, Tag};
+use super::super::problem;
 use super::super::routes::{Route, Verb};
-use super::super::{App, problem};
-use super::{enter, ok, perform, respond};
+use super::{ok, perform, respond};
+use crate::session::Presence;
 
 /// Longest `wait_ms`, as for events: proxies give up on a silent request at about twice this.
 const WAIT_MAX_MS: u64 = 30_000;
@@ -45,17 +46,14 @@ pub(super) fn route(path: String) -> Route {
 }
 
 async fn read(
-    State(app): State<Arc<App>>,
-    Path(session): Path<String>,
+    Extension(presence): Extension<Arc<Presence>>,
     parameters: Result<Query<Parameters>, QueryRejection>,
-    headers: HeaderMap,
 ) -> Response {
     let Parameters { after, limit, data, wait_ms } = match parameters {
         Ok(Query(parameters)) => parameters,
         Err(error) => return problem::query(&error),
     };
     respond(async {
-        let presence = enter(&app, &session, &headers)?;
         let given = [
             ("after", after.map(|after| json!(after))),
             ("limit", limit.map(|limit| json!(limit))),

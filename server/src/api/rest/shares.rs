@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, json};
 use sockyard_protocol::answer::Shared;
 use sockyard_protocol::hello::Shares;
 use sockyard_protocol::{Answer, Fault};
 
+use super::super::App;
 use super::super::describe::{self, Operation, Success, Tag, Token};
 use super::super::routes::{Route, Verb};
-use super::super::{App, problem};
-use super::{body, enter, perform, respond};
-use crate::session::Rights;
+use super::{body, perform, respond};
+use crate::metrics;
+use crate::session::{Presence, Rights};
 
 /// The routes with their descriptions.
 pub(super) fn routes(path: &str) -> Vec<Route> {
@@ -47,13 +49,9 @@ pub(super) fn routes(path: &str) -> Vec<Route> {
 async fn make(
     State(app): State<Arc<App>>,
     Path(session): Path<String>,
-    headers: HeaderMap,
+    Extension(presence): Extension<Arc<Presence>>,
     request: Request,
 ) -> Response {
-    let presence = match enter(&app, &session, &headers) {
-        Ok(presence) => presence,
-        Err(fault) => return problem::fault(&fault),
-    };
     let params = match body::read(&app, request).await {
         Ok(params) => params,
         Err(response) => return response,
@@ -67,11 +65,10 @@ async fn make(
     .await
 }
 
-async fn all(State(app): State<Arc<App>>, Path(session): Path<String>, headers: HeaderMap) -> Response {
+async fn all(Extension(presence): Extension<Arc<Presence>>) -> Response {
     respond(async {
-        let presence = enter(&app, &session, &headers)?;
         if presence.rights().only_look() {
-            return Err(Rights::denied("session.info"));
+            return Err(Rights::denied("session.info")).inspect_err(metrics::failed);
         }
         let shares = presence.session().share_infos();
         Ok(axum::Json(Shares { shares }).into_response())
@@ -80,13 +77,12 @@ async fn all(State(app): State<Arc<App>>, Path(session): Path<String>, headers: 
 }
 
 async fn revoke(
-    State(app): State<Arc<App>>,
-    Path((session, share)): Path<(String, String)>,
-    headers: HeaderMap,
+    Path((_, share)): Path<(String, String)>,
+    Extension(presence): Extension<Arc<Presence>>,
 ) -> Response {
     respond(async {
         let params = Map::from_iter([("share".to_owned(), json!(share))]);
-        perform(&enter(&app, &session, &headers)?, "session.unshare", params).await?;
+        perform(&presence, "session.unshare", params).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     })
     .await

@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use sockyard_protocol::call::{DataForm, Frames, PayloadShare, SocketsEvery};
-use sockyard_protocol::event::{ClosedBy, EventKinds};
+use sockyard_protocol::event::EventKinds;
 use sockyard_protocol::rpc;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -24,8 +24,8 @@ use super::output::Output;
 use super::requests::Waiting;
 use super::writer::Writer;
 use super::{follow, reader};
-use crate::log;
 use crate::session::{Attachment, Rights, Session};
+use crate::{log, metrics};
 
 /// Longest wait for calls to end once they are cancelled, and for the client's half of a closing handshake.
 const END_DEADLINE: Duration = Duration::from_secs(2);
@@ -34,7 +34,7 @@ const END_DEADLINE: Duration = Duration::from_secs(2);
 /// peer busy, and what each stuck connection costs.
 const FRAMES_WAITING_KIB: usize = 4 * 1024;
 
-const REVOKED: Closing = (close_code::REVOKED, "the share was taken back");
+const REVOKED: Closing = (close_code::REVOKED, "the share was taken back, or the token revoked");
 
 /// How events reach this connection: `session.configure`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -196,20 +196,24 @@ pub(super) async fn run(
     let ending = tokio::select! {
         biased;
         ending = reader::run(&connection, &mut input) => ending,
-        () = connection.rights.revoked() => Ending::Reason(REVOKED),
+        () = attachment.revoked() => Ending::Reason(REVOKED),
         // A client that takes its answers in drops may hold up the reader, which alone would hear of it.
         () = ended_long_ago(&connection.session) => Ending::Silent,
     };
     // What else there would be to write is then nobody's any more.
-    let is_goodbye = matches!(ending, Ending::Goodbye(_)) || connection.rights.are_revoked();
+    let is_goodbye = matches!(ending, Ending::Goodbye(_)) || attachment.is_revoked();
     let reason = match ending {
         Ending::Goodbye(code) => Some((code, "")),
         Ending::Reason(reason) => Some(reason),
-        Ending::Silent => match connection.session.ended_by() {
-            Some(ClosedBy::Server) => Some((close_code::AWAY, "the server is shutting down")),
-            Some(ClosedBy::Client | ClosedBy::Session) => Some((close_code::NORMAL, "the session is closed")),
-            None => None,
-        },
+        Ending::Silent => connection.session.ending().map(|why| match why {
+            metrics::Ending::Shutdown => (close_code::AWAY, "the server is shutting down"),
+            metrics::Ending::Revoked => REVOKED,
+            metrics::Ending::Lifetime => (close_code::NORMAL, "the session was as old as it may get"),
+            metrics::Ending::Idle => (close_code::NORMAL, "the session was not used for too long"),
+            metrics::Ending::Closed | metrics::Ending::Abandoned => {
+                (close_code::NORMAL, "the session is closed")
+            }
+        }),
     };
     if let Some(reason) = reason {
         closing.set(reason).ok(/* the writer has a reason of its own already */);

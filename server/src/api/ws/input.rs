@@ -70,7 +70,11 @@ pub(super) struct Input {
 impl Input {
     /// `read` is what came together with the request, and `longest` bounds a message.
     pub(super) fn new(half: OwnedReadHalf, read: &[u8], longest: usize) -> Input {
-        Input { half, frames: Frames { buffer: read.to_vec(), start: 0, joined: None, longest }, in_a_row: 0 }
+        Input {
+            half,
+            frames: Frames { buffer: read.to_vec(), start: 0, joined: None, whole: 0, longest },
+            in_a_row: 0,
+        }
     }
 
     /// Reads more, waiting for it where there is nothing yet; false at the end. Cancel-safe.
@@ -102,6 +106,12 @@ impl Input {
         self.frames.next()
     }
 
+    /// Whether a message has begun of which more has to come, and how many there were before it.
+    pub(super) fn unfinished(&self) -> Option<u64> {
+        let Frames { buffer, start, joined, whole, longest: _ } = &self.frames;
+        (buffer.len() > *start || joined.is_some()).then_some(*whole)
+    }
+
     /// The payload of a frame.
     pub(super) fn bytes(&self, place: Range<usize>) -> &[u8] {
         &self.frames.buffer[place]
@@ -121,6 +131,8 @@ struct Frames {
     start: usize,
     /// The beginning of a message in several frames.
     joined: Option<(Kind, Vec<u8>)>,
+    /// Messages that were handed out; frames between the parts of one are none.
+    whole: u64,
     longest: usize,
 }
 
@@ -133,6 +145,7 @@ impl Frames {
                 OpCode::Data(data) => self.data(header.is_final, data, payload)?,
             };
             if message.is_some() {
+                self.whole += u64::from(self.joined.is_none());
                 return Ok(message);
             }
         }
@@ -287,7 +300,7 @@ mod tests {
     }
 
     fn frames(bytes: &[u8]) -> Frames {
-        Frames { buffer: bytes.to_vec(), start: 0, joined: None, longest: LONGEST }
+        Frames { buffer: bytes.to_vec(), start: 0, joined: None, whole: 0, longest: LONGEST }
     }
 
     /// Every message, as `(kind, payload)`, however the bytes are cut.

@@ -134,6 +134,7 @@ async fn open(
 
 async fn make(session: &Arc<Session>, caller: &Caller, call: impl Into<Call>) -> Result<Answer, Fault> {
     let call = call.into();
+    session.permit(&caller.rights, &call)?;
     let _reservation = session.reserve(&call)?;
     session.perform(call, caller).await
 }

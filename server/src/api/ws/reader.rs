@@ -15,10 +15,13 @@ use tokio::time::{Instant, sleep};
 use super::connection::{Closing, Connection, Ending, close_code};
 use super::input::{Incoming, Input, Kind, Violation};
 use super::outbox::Reply;
+use crate::metrics;
 use crate::session::Rights;
 
 /// A client that sends nothing for this long, not even an answer to our pings, is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
+/// Longest time from a message's first byte to its last. One that comes in drops holds a buffer for all of its length.
+const MESSAGE_MAX: Duration = Duration::from_secs(60);
 /// After so many messages the other tasks of the thread have their turn: above all those that take in what comes back, which
 /// a flood of datagrams would otherwise lose.
 const MESSAGES_IN_A_ROW: usize = 32;
@@ -30,6 +33,7 @@ const JOIN_MAX: usize = DATA_KEPT;
 const NOT_UTF8: Closing = (close_code::INVALID, "a text message must be UTF-8");
 const TOO_LONG: Closing = (close_code::SIZE, "the message is over the size limit");
 const NOT_RFC_6455: Closing = (close_code::PROTOCOL, "not as RFC 6455 has it");
+const TOO_SLOW: Closing = (close_code::POLICY, "a message took too long to come");
 const SILENT: Closing = (close_code::POLICY, "nothing was heard for too long");
 
 /// Reads until the client leaves, the session ends or the writer gives up.
@@ -39,6 +43,8 @@ pub(super) async fn run(connection: &Arc<Connection>, input: &mut Input) -> Endi
     let mut gone = pin!(connection.gone.cancelled());
     let mut silence = pin!(sleep(SILENCE_MAX));
     let mut frames = Joined::default();
+    // The message that is under way, and when the first look found it so.
+    let mut begun: Option<(u64, Instant)> = None;
     loop {
         tokio::select! {
             biased;
@@ -50,6 +56,15 @@ pub(super) async fn run(connection: &Arc<Connection>, input: &mut Input) -> Endi
             return ending;
         }
         let heard = Instant::now();
+        begun = match (input.unfinished(), begun) {
+            (Some(number), Some((same, _))) if number != same => Some((number, heard)),
+            (Some(_), Some((_, since))) if since + MESSAGE_MAX <= heard => {
+                return Ending::Reason(TOO_SLOW);
+            }
+            (Some(number), None) => Some((number, heard)),
+            (Some(_), begun) => begun,
+            (None, _) => None,
+        };
         loop {
             tokio::select! {
                 biased;
@@ -204,6 +219,7 @@ async fn send_message(connection: &Arc<Connection>, message: &[u8]) {
 
 /// A frame has no id that its answer could carry.
 async fn refuse_frame(connection: &Connection, fault: &Fault) {
+    metrics::failed(fault);
     let text = rpc::error(&Id::Null, fault).unwrap_or_default();
     connection.outbox.send(Reply { text, reservation: None }).await;
 }
@@ -211,6 +227,14 @@ async fn refuse_frame(connection: &Connection, fault: &Fault) {
 /// Sends bytes. Where the kernel has no room for them they wait in a task of their own; where the session has no room for
 /// them either, the client is held up, as a TCP peer would be.
 async fn send(connection: &Arc<Connection>, socket: SocketId, to: Option<&Address>, bytes: Bytes) {
+    if let Some(time) = connection.session.pay_for_frame(bytes.len()) {
+        tokio::select! {
+            biased;
+            () = connection.session.ended().cancelled() => return,
+            () = connection.gone.cancelled() => return,
+            () = sleep(time) => {}
+        }
+    }
     let Some(unsent) = connection.session.send_frame(socket, to, bytes) else { return };
     let units = u32::try_from(unsent.bytes().div_ceil(1024)).unwrap_or(u32::MAX);
     let room = async {

@@ -26,6 +26,8 @@ pub(super) async fn perform(
     let patience = caller.patience(call.timeout_ms);
     let Received { bytes, length, from, is_end: _ } =
         receive_once(session, &slot, call.max, &call.flags, &patience).await?;
+    // The next one waits, where that was too much.
+    session.pay_for_received(bytes.len());
     let truncated = length > bytes.len();
     let stream = slot.socket.kind() == SocketType::Stream;
     Ok(Answered {
