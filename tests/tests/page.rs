@@ -4,6 +4,7 @@
 mod access;
 mod arrangements;
 mod calls;
+mod charts;
 mod code;
 mod connection;
 mod docs;
