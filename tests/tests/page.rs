@@ -13,6 +13,7 @@ mod import;
 mod inspector;
 mod look;
 mod palette;
+mod phone;
 mod pwa;
 mod sequence;
 mod sockets;

@@ -56,10 +56,13 @@ async fn traffic_and_the_kernels_facts_are_drawn_and_time_stands_still_when_aske
         says(&page, "sent", "at most").await;
         eventually("bytes in the chart of what was sent", async || {
             let said = summary(&page, "sent").await;
-            (said.contains("socket 4") && said.contains("socket 5") && !said.contains("at most 0 B/s")).then_some(())
+            (said.contains("socket 4") && said.contains("socket 5") && !said.contains("at most 0 B/s"))
+                .then_some(())
         })
         .await;
-        for (chart, part) in [("rtt", "µs"), ("send-queue", "0 B"), ("congestion-window", "KiB"), ("retransmits", "0")] {
+        for (chart, part) in
+            [("rtt", "µs"), ("send-queue", "0 B"), ("congestion-window", "KiB"), ("retransmits", "0")]
+        {
             says(&page, chart, part).await;
         }
         // The listener has no bytes of its own.
@@ -67,14 +70,16 @@ async fn traffic_and_the_kernels_facts_are_drawn_and_time_stands_still_when_aske
         page.no_overflow().await;
         // A line goes on though nothing happens any more.
         let before = line_width(&page, "sent", 1).await;
-        eventually("the line to go on", async || (line_width(&page, "sent", 1).await > before).then_some(())).await;
+        eventually("the line to go on", async || (line_width(&page, "sent", 1).await > before).then_some(()))
+            .await;
         // The newest values stand at the lines' ends, with the sockets' numbers.
         let labels = page.script("return [...document.querySelectorAll('[data-testid=chart-sent] .ch-number')].map(label => label.textContent)").await;
         let mut labels: Vec<&str> = labels.as_array().unwrap().iter().filter_map(Value::as_str).collect();
         labels.sort_unstable();
         assert_eq!(labels, ["4", "5"]);
         page.click("@charts-pause").await;
-        let still = "return document.querySelector('[data-testid=chart-sent] .hue-1 .ch-line').getAttribute('d')";
+        let still =
+            "return document.querySelector('[data-testid=chart-sent] .hue-1 .ch-line').getAttribute('d')";
         page.drawn().await;
         let stood = page.script(still).await;
         // Two seconds of the session's time, as its own log tells it.
@@ -130,7 +135,10 @@ async fn keys_and_the_pointer_read_a_moment_and_sockets_are_hidden() {
     page.reload().await;
     page.connected().await;
     assert_eq!(page.attribute("@stage", "data-view").await.as_deref(), Some("charts"));
-    assert_eq!(page.script("return document.querySelector('[data-testid=charts-span]').value").await, json!("all"));
+    assert_eq!(
+        page.script("return document.querySelector('[data-testid=charts-span]').value").await,
+        json!("all")
+    );
     says(&page, "sent", "socket 4").await;
     page.close().await;
 }
@@ -163,7 +171,8 @@ async fn a_saved_log_is_drawn_from_its_events_alone() {
     let mut log = json!({"seq": 1, "time_us": 1_700_000_000_000_000_u64, "kind": "created", "socket": 3, "family": "inet", "type": "dgram"}).to_string();
     for seq in 2..=41_u64 {
         let time_us = 1_700_000_000_000_000 + (seq - 1) * 100_000;
-        log += &format!("\n{{\"seq\":{seq},\"time_us\":{time_us},\"kind\":\"sent\",\"socket\":3,\"bytes\":50}}");
+        log +=
+            &format!("\n{{\"seq\":{seq},\"time_us\":{time_us},\"kind\":\"sent\",\"socket\":3,\"bytes\":50}}");
     }
     std::fs::write(&path, log).unwrap();
     page.put_file("@import-file", &path).await;

@@ -26,8 +26,9 @@ use crate::text::{Text, fill};
 const SPAN: &str = "sockyard.charts-span";
 /// How often time goes on: as often as the narrowest bin is full.
 const DRAW_EVERY: Duration = Duration::from_millis(500);
-/// The least height of a chart's lines, and the most.
-const HEIGHT: (f64, f64) = (76.0, 150.0);
+/// The height of a chart's lines is at least this in one column, and in two; and at most this.
+const HEIGHT_LEAST: [f64; 2] = [76.0, 60.0];
+const HEIGHT_MOST: f64 = 150.0;
 /// What a chart needs beside its lines, as the style sheet has it.
 const NAME: f64 = 28.0;
 /// From this width on two charts stand side by side, so far apart.
@@ -98,7 +99,16 @@ pub(super) fn ChartsView() -> impl IntoView {
             <div
                 class="charts-rows"
                 data-testid="charts"
+                tabindex="0"
+                role="group"
+                aria-label=move || texts().view_charts
                 node_ref=board.scroller
+                on:keydown=move |event| {
+                    // The others scroll.
+                    if matches!(event.key().as_str(), "ArrowLeft" | "ArrowRight" | "Escape") {
+                        board.key(&event);
+                    }
+                }
                 on:pointermove=move |event| board.point(&event)
                 on:pointerdown=move |event| board.point(&event)
                 on:pointerleave=move |event| {
@@ -273,6 +283,10 @@ impl Board {
         // By then another view may be shown.
         let scroller = self.scroller.try_get_untracked()??;
         let scroller: HtmlElement = scroller.unchecked_into();
+        // A phone may show another part.
+        if scroller.closest(".part-stage").ok()??.client_width() == 0 {
+            return None;
+        }
         let is_live = self.page.is_live_now();
         if self.paused.with_value(Option::is_some) {
             self.paused.update_value(|paused| {
@@ -342,7 +356,7 @@ impl Board {
         let cursor = self.cursor_bin(window);
         let shown = lines.iter().filter(|lines| !lines.is_empty()).count().max(1);
         let room = f64::from(scroller.client_height()) / shown.div_ceil(columns) as f64 - NAME;
-        let height = room.floor().clamp(HEIGHT.0, HEIGHT.1);
+        let height = room.floor().clamp(HEIGHT_LEAST[columns - 1], HEIGHT_MOST);
         let mut said = Vec::new();
         for (metric, lines) in METRICS.iter().zip(lines) {
             let figure = document().get_element_by_id(&format!("chart-{}", metric.name))?;
@@ -378,6 +392,10 @@ impl Board {
         let at = cursor.map_or(last, |cursor| cursor as u64);
         axis.set_attribute("aria-valuemax", &last.to_string()).ok()?;
         axis.set_attribute("aria-valuenow", &at.to_string()).ok()?;
+        if cursor.is_none() && document().active_element().as_ref() == Some(axis.as_ref()) {
+            // A screen reader would read every change aloud.
+            return None;
+        }
         let told = format!("{}: {}", cursor_time(*window, at as usize, offset), said.join(". "));
         axis.set_attribute("aria-valuetext", &told).ok()
     }

@@ -24,9 +24,9 @@ texts! {
         ch_summary: "socket {socket}: {now} now, at most {most}" / "套接字 {socket}：目前 {now}，最高 {most}" / "套接字 {socket}：当前 {now}，最高 {most}",
         ch_none: "no values" / "沒有數值" / "没有数值",
         ch_empty:
-            "Here the session’s traffic becomes curves: bytes, events, queues, round trip times. Start “Echo server” in one click, choose a client, and open “Repeat, or send a file” below its send."
-            / "工作階段的流量在這裡畫成曲線：位元組、事件、佇列、往返時間。請一鍵開始「回音伺服器」，選取一個用戶端，在 send 的表單展開「重複傳送或傳送檔案」。"
-            / "会话的流量在这里画成曲线：字节、事件、队列、往返时间。请一键开始“回声服务器”，选择一个客户端，在 send 的表单展开“重复发送或发送文件”。",
+            "Here the session’s traffic becomes curves: bytes, events, queues, round trip times. Start “Echo server” in one click, choose its client, and open “Repeat, or send a file” below its send."
+            / "工作階段的流量在這裡畫成曲線：位元組、事件、佇列、往返時間。請一鍵開始「回音伺服器」，選取用戶端，在 send 的表單展開「重複傳送或傳送檔案」。"
+            / "会话的流量在这里画成曲线：字节、事件、队列、往返时间。请一键开始“回声服务器”，选择客户端，在 send 的表单展开“重复发送或发送文件”。",
         ch_saved:
             "A saved log holds events alone: queues, round trip times and windows were the kernel’s, and are drawn while a session runs."
             / "存檔的紀錄只有事件；佇列、往返時間與視窗來自核心，只有工作階段進行中才會畫出。"

@@ -22,23 +22,19 @@ impl Unit {
         matches!(self, Unit::BytesRate | Unit::Bytes)
     }
 
-    fn per_second(self) -> &'static str {
-        if matches!(self, Unit::BytesRate | Unit::Rate) { "/s" } else { "" }
-    }
-
     /// A value as it is read.
     pub fn value(self, value: f64) -> String {
-        let per = self.per_second();
         match self {
-            Unit::BytesRate | Unit::Bytes => bytes(value.round() as u64) + per,
+            Unit::BytesRate => bytes(value.round() as u64) + "/s",
+            Unit::Bytes => bytes(value.round() as u64),
             Unit::Micros => duration_us(value.round() as u64),
-            _ => trimmed(value, 1) + per,
+            Unit::Rate => trimmed(value, 1) + "/s",
+            Unit::Count => trimmed(value, 0),
         }
     }
 
-    /// A round value on an axis.
+    /// A round value on an axis. That it is one of a second stands in the chart's name.
     pub fn tick(self, value: f64) -> String {
-        let per = self.per_second();
         match self {
             _ if value == 0.0 => "0".to_owned(),
             Unit::Micros => {
@@ -50,8 +46,8 @@ impl Unit {
                 format!("{} {name}", trimmed(value / size, 2))
             }
             // A power of two is a whole number of its unit.
-            Unit::BytesRate | Unit::Bytes => bytes(value as u64).replace(".0", "") + per,
-            _ => trimmed(value, 0) + per,
+            Unit::BytesRate | Unit::Bytes => bytes(value as u64).replace(".0", ""),
+            _ => trimmed(value, 0),
         }
     }
 
@@ -142,9 +138,9 @@ mod tests {
 
     #[test]
     fn the_numbers_on_an_axis_are_round() {
-        assert_eq!(ticks(Unit::BytesRate, 1500.0), ["0", "512 B/s", "1 KiB/s", "1.5 KiB/s"]);
+        assert_eq!(ticks(Unit::BytesRate, 1500.0), ["0", "512 B", "1 KiB", "1.5 KiB"]);
         assert_eq!(ticks(Unit::Bytes, 200_000.0), ["0", "128 KiB", "256 KiB"]);
-        assert_eq!(ticks(Unit::Rate, 19.0), ["0", "10/s", "20/s"]);
+        assert_eq!(ticks(Unit::Rate, 19.0), ["0", "10", "20"]);
         assert_eq!(ticks(Unit::Micros, 40.0), ["0", "20 µs", "40 µs"]);
         assert_eq!(ticks(Unit::Micros, 1_400.0), ["0", "500 µs", "1 ms", "1.5 ms"]);
         assert_eq!(ticks(Unit::Micros, 4e6), ["0", "2 s", "4 s"]);

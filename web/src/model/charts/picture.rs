@@ -12,8 +12,8 @@ use crate::model::sequence::picture::El;
 use crate::model::sockets::hue;
 
 /// The room for the numbers of the axis, and for the labels at the lines' ends.
-const LEFT: f64 = 66.0;
-const RIGHT: f64 = 118.0;
+const LEFT: f64 = 62.0;
+const RIGHT: f64 = 116.0;
 /// The room above the highest number and below zero.
 const EDGE: f64 = 8.0;
 /// The height of a label.
@@ -80,7 +80,19 @@ pub fn draw(
     }
     let mut labels: Vec<(f64, &Line)> = Vec::new();
     for line in lines {
-        els.push(group(line.socket, vec![El::Path { class: "ch-line", d: path(&line.values, x, y) }]));
+        let mut parts = vec![El::Path { class: "ch-line", d: path(&line.values, x, y) }];
+        // A line that ends earlier, as its socket did, is named where it ends.
+        let end = line.values.iter().rposition(|value| !value.is_nan());
+        if let Some(end) = end.filter(|end| end + 1 < line.values.len()) {
+            let (x, y) = (x(end + 1) + 4.0, y(line.values[end]) - 4.0);
+            parts.push(El::Text {
+                class: "ch-number",
+                x,
+                y: y.max(LABEL - 3.0),
+                text: line.socket.to_string(),
+            });
+        }
+        els.push(group(line.socket, parts));
         let value = line.at(cursor);
         if !value.is_nan() {
             labels.push((y(value), line));
