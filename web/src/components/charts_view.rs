@@ -330,7 +330,7 @@ impl Board {
                         .iter()
                         .filter(|(socket, track)| {
                             // A listener has no bytes of its own.
-                            !hidden.contains(socket) && !(track.listens && metric < 2)
+                            !(hidden.contains(socket) || (track.listens && metric < 2))
                         })
                         .map(|(socket, track)| Line {
                             socket: **socket,

@@ -120,8 +120,8 @@ pub fn time_of_day(time_us: u64, step: u64, offset_minutes: i32) -> String {
     let mut text = crate::model::format::clock(time_us, offset_minutes);
     // `12:34:56.789`
     text.truncate(match step {
-        ..1_000_000 => 10,
-        ..60_000_000 => 8,
+        0..1_000_000 => 10,
+        1_000_000..60_000_000 => 8,
         _ => 5,
     });
     text
