@@ -123,6 +123,56 @@ impl Page {
         }
     }
 
+    /// Taps with a finger on the middle of an element, which is brought into view before; nothing may cover it.
+    #[track_caller]
+    pub fn tap(&self, selector: &str) -> impl Future<Output = ()> {
+        let css = css(selector);
+        let tools = self.driver.cdp();
+        let driver = self.driver.clone();
+        let script = format!(
+            "const shown = [...document.querySelectorAll({})].find(element => element.checkVisibility());
+            if (!shown) return null;
+            shown.scrollIntoView({{block: 'nearest', inline: 'nearest'}});
+            const box = shown.getBoundingClientRect();
+            const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+            const hit = document.elementFromPoint(x, y);
+            return hit && (shown.contains(hit) || hit.contains(shown)) ? [x, y] : null;",
+            json!(css)
+        );
+        eventually(format!("a tap on {selector}"), async move || {
+            let place = driver.execute(script.as_str(), Vec::new()).await.ok()?;
+            let (x, y) = (place.json()[0].as_f64()?, place.json()[1].as_f64()?);
+            for (kind, points) in [("touchStart", json!([{"x": x, "y": y}])), ("touchEnd", json!([]))] {
+                let touch = json!({"type": kind, "touchPoints": points});
+                tools.send_raw("Input.dispatchTouchEvent", touch).await.ok()?;
+            }
+            Some(())
+        })
+    }
+
+    /// Moves a finger up over an element, so that what is below comes into view.
+    pub async fn swipe_up(&self, selector: &str, pixels: u32) {
+        let script = format!(
+            "const box = document.querySelector({}).getBoundingClientRect();
+            return [box.left + box.width / 2, box.top + box.height / 2]",
+            json!(css(selector))
+        );
+        let place = self.script(&script).await;
+        let tools = self.driver.cdp();
+        let (x, y) = (&place[0], place[1].as_f64().unwrap_or_default());
+        // The first move only tells the browser that this is no tap.
+        let moves =
+            [0.5, 1.0].map(|share| ("touchMove", json!([{"x": x, "y": y - share * f64::from(pixels)}])));
+        let [first, last] = moves;
+        for (kind, points) in
+            [("touchStart", json!([{"x": x, "y": y}])), first, last, ("touchEnd", json!([]))]
+        {
+            let touch = json!({"type": kind, "touchPoints": points});
+            let done = tools.send_raw("Input.dispatchTouchEvent", touch);
+            within(format!("a finger's move over {selector}"), done).await.unwrap();
+        }
+    }
+
     /// Replaces what stands in a field.
     #[track_caller]
     pub fn fill(&self, selector: &str, text: &str) -> impl Future<Output = ()> {

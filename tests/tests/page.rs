@@ -4,6 +4,7 @@
 mod access;
 mod arrangements;
 mod calls;
+mod charts;
 mod code;
 mod connection;
 mod docs;
@@ -12,6 +13,7 @@ mod import;
 mod inspector;
 mod look;
 mod palette;
+mod phone;
 mod pwa;
 mod sequence;
 mod sockets;

@@ -14,6 +14,7 @@ mod call_foot;
 mod call_form;
 mod call_result;
 mod card_menu;
+mod charts_view;
 mod choice;
 mod code_view;
 mod commands;

@@ -97,8 +97,8 @@ pub(crate) enum Incoming<'a> {
     Event(&'a Event, &'a str),
     /// A message's events are all handed over.
     EventsEnd,
-    /// What the kernel says of the sockets of which anything has changed.
-    Facts(Vec<SocketInfo>),
+    /// What the kernel says of the sockets of which anything has changed, and when, in microseconds of the server's clock.
+    Facts(Vec<SocketInfo>, u64),
 }
 
 /// The handle that components hold.
@@ -397,7 +397,7 @@ impl Connection {
 
     fn on_sockets(self, params: &str) {
         match serde_json::from_str::<SocketsChanged>(params) {
-            Ok(changed) => self.hand_on(Incoming::Facts(changed.sockets)),
+            Ok(changed) => self.hand_on(Incoming::Facts(changed.sockets, changed.time_us)),
             Err(_) => warn("facts of sockets that this page cannot read"),
         }
     }

@@ -24,9 +24,10 @@
 //! | `confirm`, `confirm-yes`, `confirm-no` | asks before the session ends |
 //! | `tour`, `tour-begin`, `tour-next`, `tour-back`, `tour-skip` | the tour for the first visit, with `data-step`: `make` `bind` `send` `see` `more` |
 //! | `undo-toast`, `undo` | what was closed last; takes it back |
-//! | `stage`, `view-tab-log`, `view-tab-sequence`, `view-tab-code` | the views below the calls, with `data-view`; their tabs |
+//! | `stage`, `view-tab-log`, `view-tab-sequence`, `view-tab-code`, `view-tab-charts` | the views below the calls, with `data-view`; their tabs |
 //! | `sequence`, `sequence-step`, `sequence-lane` | the diagram; what stands in it, a step with `data-seq` |
 //! | `sequence-folds`, `sequence-time`, `sequence-follow`, `sequence-zoom-in` `-out`, `sequence-fit`, `sequence-hide-lane`, `sequence-show-lane`, `sequence-svg`, `sequence-png` | how it is shown; the picture as a file |
+//! | `charts`, `charts-span`, `charts-pause`, `charts-socket`, `charts-time`, `charts-empty`, `chart-sent` `-received` `-events` `-receive-queue` `-send-queue` `-rtt` `-congestion-window` `-receive-window` `-retransmits` | the charts; values `30` `120` `600` `all`; stands still; shows or hides the socket `data-socket`; the axis of time, which keys move along; what to do where there is nothing; each chart |
 //! | `language-select`, `theme-select` | values `en` `zh-Hant` `zh-Hans`, and `system` `light` `dark` |
 //! | `new-socket-family`, `new-socket-type`, `new-socket-create`, `new-socket-error` | values `inet` `inet6` `unix`, `stream` `dgram`; the button; why it failed |
 //! | `arrangements-fold`, `arrangement-udp-pair` `-udp-broadcast` `-truncation` `-encodings` `-chat` `-tcp-pair` `-tcp-echo` `-stream` `-half-close` `-reset` `-backlog` `-unix-pair` | folds the list away; start in one click |

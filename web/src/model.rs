@@ -2,6 +2,7 @@
 
 pub mod arrangement;
 pub mod cells;
+pub mod charts;
 pub mod command;
 pub mod copy;
 pub mod cut;

@@ -69,11 +69,13 @@ pub(crate) enum View {
     Sequence,
     /// The session as a program.
     Code,
+    /// Its numbers over time.
+    Charts,
 }
 
 impl View {
     /// All of them, in the order of their tabs.
-    pub(crate) const ALL: [View; 3] = [View::Log, View::Sequence, View::Code];
+    pub(crate) const ALL: [View; 4] = [View::Log, View::Sequence, View::Code, View::Charts];
 
     /// Its name in test ids, in the style sheet and in the browser's storage.
     pub(crate) fn name(self) -> &'static str {
@@ -81,6 +83,7 @@ impl View {
             View::Log => "log",
             View::Sequence => "sequence",
             View::Code => "code",
+            View::Charts => "charts",
         }
     }
 }
@@ -154,6 +157,8 @@ struct Private {
     pane: RefCell<Option<LogPane>>,
     session: RefCell<String>,
     notify_due: Cell<bool>,
+    /// How far the server's clock is ahead of the page's own, in microseconds.
+    server_ahead: Cell<f64>,
     /// Whether the session's sockets were listed since it was opened.
     listed: Cell<bool>,
     /// A silent server was asked for a sign of life, and for how many checks.
@@ -170,6 +175,7 @@ impl Page {
             pane: RefCell::new(None),
             session: RefCell::new(String::new()),
             notify_due: Cell::new(false),
+            server_ahead: Cell::new(f64::MIN),
             listed: Cell::new(false),
             looking: Cell::new(false),
             unanswered: Cell::new(0),
@@ -274,7 +280,7 @@ impl Page {
             Incoming::Opened { resumed } => self.opened(resumed),
             Incoming::Event(event, json) => self.event(event, json),
             Incoming::EventsEnd => self.notify_soon(),
-            Incoming::Facts(sockets) => self.take_facts(sockets),
+            Incoming::Facts(sockets, time_us) => self.take_facts(sockets, time_us),
         }
     }
 
@@ -355,6 +361,9 @@ impl Page {
         private.notify_due.set(false);
         let counts = {
             let log = private.log.borrow();
+            if self.is_live_now() {
+                self.read_clock(log.charts().last_us());
+            }
             (log.len(), log.missing())
         };
         self.sockets.notify();

@@ -8,6 +8,7 @@ mod table;
 mod arrangement;
 mod bar;
 mod call_bar;
+mod charts;
 mod code;
 mod detail;
 mod errors;
@@ -31,6 +32,7 @@ mod tour;
 pub use arrangement::Arrangement;
 pub use bar::Bar;
 pub use call_bar::CallBar;
+pub use charts::ChartTexts;
 pub use code::Code;
 pub use detail::Detail;
 pub use errors::Errors;
@@ -56,6 +58,7 @@ groups! {
     arrangement: Arrangement,
     bar: Bar,
     call: CallBar,
+    charts: ChartTexts,
     code: Code,
     detail: Detail,
     errors: Errors,

@@ -6,6 +6,8 @@ use sockyard_tests::{Page, Screen, TestServer};
 use super::row;
 
 const THEMES: [&str; 2] = ["light", "dark"];
+/// The views below the calls.
+const VIEWS: [&str; 4] = ["log", "sequence", "code", "charts"];
 
 /// Nothing is found as the page stands, in either theme.
 async fn axe_finds_nothing(page: &Page, what: &str) {
@@ -107,10 +109,13 @@ async fn the_page_fits_360_pixels_and_a_zoom_of_two_hundred_percent() {
                 select.dispatchEvent(new Event('change', {{bubbles: true}}));"
             ))
             .await;
-            page.drawn().await;
-            page.no_overflow().await;
-            let found = page.review().await;
-            assert!(found.is_empty(), "{width}×{height} {language}: {found:#?}");
+            for view in VIEWS {
+                page.script(&format!("document.querySelector('[data-testid=tab-log]').click(); document.querySelector('[data-testid=view-tab-{view}]').click()")).await;
+                page.drawn().await;
+                page.no_overflow().await;
+                let found = page.review().await;
+                assert!(found.is_empty(), "{width}×{height} {language} {view}: {found:#?}");
+            }
         }
     }
     page.close().await;

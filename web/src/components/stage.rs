@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::charts_view::ChartsView;
 use super::code_view::CodeView;
 use super::focus;
 use super::log_panel::LogPanel;
@@ -51,6 +52,7 @@ fn content(view: View) -> Option<AnyView> {
         View::Log => None,
         View::Sequence => Some(view! { <SequenceView/> }.into_any()),
         View::Code => Some(view! { <CodeView/> }.into_any()),
+        View::Charts => Some(view! { <ChartsView/> }.into_any()),
     }
 }
 
@@ -60,6 +62,7 @@ pub(super) fn label(view: View, text: &'static Text) -> &'static str {
         View::Log => text.bar.view_log,
         View::Sequence => text.sequence.view_sequence,
         View::Code => text.code.view,
+        View::Charts => text.charts.view_charts,
     }
 }
 

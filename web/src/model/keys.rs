@@ -83,6 +83,16 @@ pub const PLACES: &[Place] = &[
         name: |texts| texts.code, shortcuts: &[Shortcut { keys: "↑ ↓", does: |texts| texts.code_line }]
     },
     Place {
+        name: |texts| texts.charts,
+        shortcuts: &[
+            Shortcut { keys: "← →", does: |texts| texts.charts_time },
+            Shortcut { keys: "PageUp PageDown", does: |texts| texts.charts_ten },
+            Shortcut { keys: "Home End", does: |texts| texts.ends },
+            Shortcut { keys: "Space", does: |texts| texts.charts_pause },
+            Shortcut { keys: "Esc", does: |texts| texts.charts_newest },
+        ],
+    },
+    Place {
         name: |texts| texts.cards,
         shortcuts: &[
             Shortcut { keys: "↑ ↓", does: |texts| texts.card },

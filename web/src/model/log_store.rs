@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use sockyard_protocol::{Event, EventKind, SocketId};
+use sockyard_protocol::{Event, EventKind, SocketId, SocketInfo};
+
+use crate::model::charts::Charts;
 
 /// Most rows kept; the oldest go first. Their fields are 24 MB.
 pub const ROWS_MAX: usize = 1_000_000;
@@ -98,6 +100,8 @@ pub struct LogStore {
     missing: u64,
     first_time: Option<u64>,
     peers: BTreeMap<SocketId, String>,
+    /// Counted as lines come: when they are asked for, old lines are gone.
+    charts: Charts,
 }
 
 /// What [`LogStore::push`] did with a line.
@@ -119,6 +123,7 @@ impl LogStore {
         self.last_seq = event.seq;
         self.first_time.get_or_insert(event.time_us);
         self.learn_peer(event);
+        self.charts.apply(event);
         if !self.chunks.back().is_some_and(|chunk| chunk.has_room_for(event.seq)) {
             if let Some(full) = self.chunks.back_mut() {
                 full.text.shrink_to_fit();
@@ -151,6 +156,21 @@ impl LogStore {
         }
         self.forget();
         Pushed::Added
+    }
+
+    /// Notes what the kernel said of sockets beside the lines.
+    pub fn note(&mut self, time_us: u64, sockets: &[SocketInfo]) {
+        sockets.iter().for_each(|info| self.charts.note(time_us, info));
+    }
+
+    /// The numbers over time of all lines that came.
+    pub fn charts(&self) -> &Charts {
+        &self.charts
+    }
+
+    /// The same, so that time goes on in them while nothing comes.
+    pub fn charts_mut(&mut self) -> &mut Charts {
+        &mut self.charts
     }
 
     /// How many rows are kept.

@@ -45,11 +45,28 @@ impl Page {
     }
 
     /// Takes what has changed. Which sockets were closed, and by whom, the log tells as well.
-    pub(super) fn take_facts(self, sockets: Vec<SocketInfo>) {
+    pub(super) fn take_facts(self, sockets: Vec<SocketInfo>, time_us: u64) {
+        let private = self.private.get_value();
+        match private.aside.borrow_mut().as_mut() {
+            Some(session) => session.log().note(time_us, &sockets),
+            None => private.log.borrow_mut().note(time_us, &sockets),
+        }
+        self.read_clock(time_us);
         if !self.is_live_now() || sockets.is_empty() {
             return;
         }
         self.sockets.update(|table| table.set_list(sockets));
+    }
+
+    /// What the server's clock showed when a message left it. Of all messages the one that came fastest is believed.
+    pub(super) fn read_clock(self, time_us: u64) {
+        let ahead = &self.private.get_value().server_ahead;
+        ahead.set(ahead.get().max(time_us as f64 - now() * 1e3));
+    }
+
+    /// What the server's clock shows now, in microseconds since the Unix epoch; 0 while it was never heard.
+    pub(crate) fn server_now_us(self) -> u64 {
+        (now() * 1e3 + self.private.get_value().server_ahead.get()) as u64
     }
 
     async fn ask_all(self) {

@@ -48,6 +48,11 @@ impl Aside {
         self.sockets.apply(event);
     }
 
+    /// The log of the session.
+    pub(super) fn log(&mut self) -> &mut LogStore {
+        &mut self.log
+    }
+
     /// The sockets of the session.
     pub(super) fn sockets(&mut self) -> &mut SocketTable {
         &mut self.sockets
