@@ -14,6 +14,7 @@ mod look;
 mod palette;
 mod pwa;
 mod sequence;
+mod sharing;
 mod sockets;
 mod tour;
 

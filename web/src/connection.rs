@@ -31,10 +31,13 @@ use crate::model::outcome::CallError;
 use pending::Pending;
 pub(crate) use pending::Waiting;
 use probe::Probed;
+use storage::Told;
 use wire::{Signal as WireSignal, Wire};
 
 /// Longest wait for `session.hello`; a port that takes connections and says nothing is not our server.
 const HELLO_DEADLINE: Duration = Duration::from_secs(10);
+/// The close code for a share that was taken back.
+const REVOKED: u16 = 4403;
 
 /// Where the connection stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +81,10 @@ pub(crate) enum Refusal {
     SessionGone,
     /// The session was closed.
     SessionClosed,
+    /// The share with which the page looked was taken back.
+    ShareRevoked,
+    /// The link of a share leads nowhere: it was taken back, or the session has ended.
+    ShareGone,
     /// The server speaks in a way that this page cannot read, as after an upgrade under an open page.
     Mismatch,
     /// There are as many sessions or connections as the server takes.
@@ -111,6 +118,8 @@ pub(crate) struct Connection {
     pub(crate) hello: RwSignal<Option<Hello>>,
     /// The calls that wait.
     pub(crate) waiting: RwSignal<Vec<Waiting>>,
+    /// Whether the session is somebody's who shared it, for looking only.
+    pub(crate) only_looks: RwSignal<bool>,
 }
 
 type Handler = Box<dyn Fn(Incoming<'_>)>;
@@ -150,12 +159,14 @@ impl Connection {
             link: RwSignal::new(Link::Connecting),
             hello: RwSignal::new(None),
             waiting: RwSignal::new(Vec::new()),
+            only_looks: RwSignal::new(false),
         }
     }
 
-    /// Takes the owner token out of the address bar, then connects.
+    /// Takes a token or a share out of the address bar, then connects.
     pub(crate) fn start(self, handler: impl Fn(Incoming<'_>) + 'static) {
-        self.inner().keys.take_token_from_address();
+        self.inner().keys.take_from_address();
+        self.only_looks.set(self.inner().keys.only_look());
         *self.inner().handler.borrow_mut() = Some(Rc::new(Box::new(handler)));
         let retry = move || {
             if matches!(self.link.get_untracked(), Link::Lost { .. }) {
@@ -164,10 +175,10 @@ impl Connection {
         };
         window_event_listener_untyped("online", move |_| retry());
         // Opening the printed address in this tab again changes nothing but the fragment.
-        window_event_listener_untyped("hashchange", move |_| {
-            if self.inner().keys.take_token_from_address() && self.link.get_untracked() != Link::Open {
-                self.try_now();
-            }
+        window_event_listener_untyped("hashchange", move |_| match self.inner().keys.take_from_address() {
+            Some(Told::Token) if self.link.get_untracked() != Link::Open => self.try_now(),
+            Some(Told::Another) => self.show_another(),
+            _ => {}
         });
         self.connect();
     }
@@ -217,8 +228,20 @@ impl Connection {
 
     /// Forgets the session and opens a new one.
     pub(crate) fn start_new_session(self) {
+        self.inner().keys.forget_session();
+        self.show_another();
+    }
+
+    /// Stops looking at somebody's session: back to this tab's own, or to a new one.
+    pub(crate) fn leave_shared(self) {
+        self.inner().keys.forget_shared();
+        self.show_another();
+    }
+
+    /// Connects to the session that the keys now name.
+    fn show_another(self) {
         let inner = self.inner();
-        inner.keys.forget_session();
+        self.only_looks.set(inner.keys.only_look());
         inner.last_seq.set(0);
         inner.attempt.set(0);
         inner.session_ended.set(false);
@@ -427,10 +450,17 @@ impl Connection {
         inner.generation.set(inner.generation.get() + 1);
         *inner.wire.borrow_mut() = None;
         self.fail_pending();
+        let only_looks = inner.keys.only_look();
         if inner.session_ended.get() || (was_open && code == 1000) {
-            inner.keys.forget_session();
+            // The key of a shared one stays, so that a reload says the same again, and not that a token is wanted.
+            if !only_looks {
+                inner.keys.forget_session();
+            }
             self.link.set(Link::Refused(Refusal::SessionClosed));
             return;
+        }
+        if was_open && code == REVOKED {
+            return self.link.set(Link::Refused(Refusal::ShareRevoked));
         }
         if was_open {
             return self.lose(match code {
@@ -450,6 +480,7 @@ impl Connection {
             }
             match probed {
                 Probed::TokenNeeded => self.link.set(Link::Refused(Refusal::TokenNeeded)),
+                Probed::SessionGone if only_looks => self.link.set(Link::Refused(Refusal::ShareGone)),
                 Probed::SessionGone => self.link.set(Link::Refused(Refusal::SessionGone)),
                 Probed::TooMany => self.link.set(Link::Refused(Refusal::TooMany)),
                 Probed::NotAllowed => self.link.set(Link::Refused(Refusal::NotAllowed)),

@@ -14,7 +14,10 @@
 //! | `offline` | in `static/offline.html`, shown where the server cannot be reached |
 //! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `connection-reload`, `token-input`, `token-submit` |
 //! | `session-id`, `network-chip` | in the top bar |
-//! | `session-menu` | opens `export-jsonl` `-csv` `-python` `-c` `-rust` `-node`, `import-open`, `session-new` and `session-close` |
+//! | `session-menu` | opens `export-jsonl` `-csv` `-python` `-c` `-rust` `-node`, `import-open`, `session-share`, `session-new` and `session-close`, in a shared session `session-leave` |
+//! | `share`, `share-label`, `share-make`, `share-error`, `share-local`, `share-close` | the dialog that shares the session; for whom; makes a link; why not; said where only this machine reaches the page |
+//! | `share-item`, `share-link`, `share-looking`, `share-revoke` | a link of it: the address, how many look (`data-looking`), takes it back |
+//! | `shared-bar`, `shared-badge`, `shared-leave` | shown over somebody's shared session, and what leaves it, also once it is over |
 //! | `code-view`, `code-line`, `code-lines`, `code-cut`, `code-error`, `code-saved` | the session as a program; a line has `data-line` and, where it makes an event, `data-seq`; how many; why not all or none of it is shown |
 //! | `code-language`, `code-download`, `log-detail-code` | values `python` `c` `rust` `node`; the file; from a line of the log to its code |
 //! | `export-error`, `command-error` | why an export failed, or what was begun from the palette |

@@ -6,6 +6,7 @@
 mod keep;
 mod preferences;
 mod refresh;
+mod sharing;
 mod source;
 mod tour;
 
@@ -30,6 +31,7 @@ use crate::model::sockets::SocketTable;
 use crate::text::Text;
 pub(crate) use keep::{Export, Import, ImportError, Keep};
 pub(crate) use preferences::{Preferences, Theme};
+pub(crate) use sharing::Sharing;
 use source::Aside;
 pub(crate) use source::{SavedFile, Source};
 
@@ -107,6 +109,8 @@ pub(crate) struct Page {
     pub(crate) source: RwSignal<Source>,
     /// Saving, opening and taking back.
     pub(crate) keep: Keep,
+    /// Sharing the session.
+    pub(crate) sharing: Sharing,
     /// The sockets.
     pub(crate) sockets: RwSignal<SocketTable>,
     /// Whether the sheet of keys is open.
@@ -179,6 +183,7 @@ impl Page {
             preferences: Preferences::load(),
             source: RwSignal::new(Source::Live),
             keep: Keep::new(),
+            sharing: Sharing::new(),
             sockets: RwSignal::new(SocketTable::default()),
             help: RwSignal::new(false),
             facts: StoredValue::new(Facts::default()),
@@ -212,6 +217,7 @@ impl Page {
         self.keep_remembering();
         self.keep_fresh();
         self.keep_facts();
+        self.keep_shares();
         Effect::new(move || {
             let over = matches!(
                 self.connection.link.get(),
@@ -269,6 +275,12 @@ impl Page {
         self.connection.start_new_session();
     }
 
+    /// Leaves somebody's shared session: back to this tab's own, or to a new one.
+    pub(crate) fn leave_shared(self) {
+        self.start_over();
+        self.connection.leave_shared();
+    }
+
     fn take(self, incoming: Incoming<'_>) {
         match incoming {
             Incoming::Opened { resumed } => self.opened(resumed),
@@ -320,6 +332,7 @@ impl Page {
         self.selected.set(None);
         // What was closed in another session would come back into this one.
         self.keep.undo.set(None);
+        self.sharing.start_over();
         self.epoch.update(|epoch| *epoch += 1);
         self.with_pane(LogPane::start_over);
         self.notify_soon();

@@ -228,9 +228,25 @@ impl Table {
 
     fn session(&mut self) {
         let page = self.page;
+        if page.connection.only_looks.get_untracked() {
+            self.add(
+                "session-leave",
+                Group::Session,
+                "",
+                |text| text.share.leave.to_owned(),
+                move || page.leave_shared(),
+            );
+        }
         if !page.may_call() {
             return;
         }
+        self.add(
+            "session-share",
+            Group::Session,
+            "",
+            |text| text.share.open.to_owned(),
+            move || page.open_sharing(),
+        );
         self.add(
             "session-new",
             Group::Session,

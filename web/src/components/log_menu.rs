@@ -117,7 +117,9 @@ pub(super) fn LogMenu(
                     view.query.update(|query| *query = toggled(query, &terms(query), "errors"));
                 })}
                 {item("log-find-open", "/", |log| log.find, |view| view.open(Line::Find))}
-                {item("log-note-open", "N", |log| log.note, |view| view.open(Line::Note))}
+                {move || {
+                    page.may_call().then(|| item("log-note-open", "N", |log| log.note, |view| view.open(Line::Note)))
+                }}
                 {item("log-marker", "M", |log| log.marker, |view| view.page.with_pane(LogPane::toggle_marker))}
                 {item("log-marker-previous", "[", |log| log.marker_previous, |view| {
                     view.page.with_pane(|pane| pane.marker_step(false));

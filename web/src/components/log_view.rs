@@ -110,9 +110,9 @@ impl LogView {
         }
     }
 
-    /// Opens the line for finding or for a note; in a saved log nothing can be noted.
+    /// Opens the line for finding or for a note; in what is only looked at nothing can be noted.
     pub(super) fn open(self, line: Line) {
-        if line == Line::Note && !self.page.is_live_now() {
+        if line == Line::Note && !self.page.may_call_now() {
             return;
         }
         self.line.set(Some(line));
