@@ -10,6 +10,7 @@ mod docs;
 mod export;
 mod import;
 mod inspector;
+mod line_links;
 mod look;
 mod palette;
 mod pwa;

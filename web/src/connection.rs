@@ -31,7 +31,7 @@ use crate::model::outcome::CallError;
 use pending::Pending;
 pub(crate) use pending::Waiting;
 use probe::Probed;
-use storage::Told;
+pub(crate) use storage::LineLink;
 use wire::{Signal as WireSignal, Wire};
 
 /// Longest wait for `session.hello`; a port that takes connections and says nothing is not our server.
@@ -120,6 +120,8 @@ pub(crate) struct Connection {
     pub(crate) waiting: RwSignal<Vec<Waiting>>,
     /// Whether the session is somebody's who shared it, for looking only.
     pub(crate) only_looks: RwSignal<bool>,
+    /// The line that the address led to last, until the page has gone there.
+    pub(crate) line_link: RwSignal<Option<LineLink>>,
 }
 
 type Handler = Box<dyn Fn(Incoming<'_>)>;
@@ -160,12 +162,14 @@ impl Connection {
             hello: RwSignal::new(None),
             waiting: RwSignal::new(Vec::new()),
             only_looks: RwSignal::new(false),
+            line_link: RwSignal::new(None),
         }
     }
 
     /// Takes a token or a share out of the address bar, then connects.
     pub(crate) fn start(self, handler: impl Fn(Incoming<'_>) + 'static) {
-        self.inner().keys.take_from_address();
+        let told = self.inner().keys.take_from_address();
+        self.line_link.set(told.line);
         self.only_looks.set(self.inner().keys.only_look());
         *self.inner().handler.borrow_mut() = Some(Rc::new(Box::new(handler)));
         let retry = move || {
@@ -175,10 +179,16 @@ impl Connection {
         };
         window_event_listener_untyped("online", move |_| retry());
         // Opening the printed address in this tab again changes nothing but the fragment.
-        window_event_listener_untyped("hashchange", move |_| match self.inner().keys.take_from_address() {
-            Some(Told::Token) if self.link.get_untracked() != Link::Open => self.try_now(),
-            Some(Told::Another) => self.show_another(),
-            _ => {}
+        window_event_listener_untyped("hashchange", move |_| {
+            let told = self.inner().keys.take_from_address();
+            if told.another {
+                self.show_another();
+            } else if told.token && self.link.get_untracked() != Link::Open {
+                self.try_now();
+            }
+            if told.line.is_some() {
+                self.line_link.set(told.line);
+            }
         });
         self.connect();
     }
@@ -258,6 +268,11 @@ impl Connection {
     pub(crate) fn use_token(self, entered: &str) {
         self.inner().keys.set_token(target::token_of(entered));
         self.try_now();
+    }
+
+    /// The token of the share with which the page looks at somebody's session.
+    pub(crate) fn share_token(self) -> Option<String> {
+        self.inner().keys.share_token()
     }
 
     /// The number of the newest event that came.

@@ -4,6 +4,7 @@
 //! components watch are told at most once in [`NOTIFY_EVERY`].
 
 mod keep;
+mod line_link;
 mod preferences;
 mod refresh;
 mod sharing;
@@ -30,6 +31,7 @@ use crate::model::sending::Sending;
 use crate::model::sockets::SocketTable;
 use crate::text::Text;
 pub(crate) use keep::{Export, Import, ImportError, Keep};
+pub(crate) use line_link::LostLine;
 pub(crate) use preferences::{Preferences, Theme};
 pub(crate) use sharing::Sharing;
 use source::Aside;
@@ -143,6 +145,10 @@ pub(crate) struct Page {
     pub(crate) epoch: RwSignal<u32>,
     /// The chosen line of the log.
     pub(crate) log_selected: RwSignal<Option<u64>>,
+    /// Why the line that a link led to is not shown.
+    pub(crate) lost_line: RwSignal<Option<LostLine>>,
+    /// Counts the lines that links led to: what hides lines of the log lets go.
+    pub(crate) arrivals: RwSignal<u32>,
     /// Its details are folded away: where they would stand in place of the view that chose it.
     pub(crate) detail_folded: RwSignal<bool>,
     /// Counts up about ten times a second while something shows a running time.
@@ -200,6 +206,8 @@ impl Page {
             log_counts: RwSignal::new((0, 0)),
             epoch: RwSignal::new(0),
             log_selected: RwSignal::new(None),
+            lost_line: RwSignal::new(None),
+            arrivals: RwSignal::new(0),
             detail_folded: RwSignal::new(false),
             clock: RwSignal::new(0.0),
             private: StoredValue::new_local(Rc::new(private)),
@@ -218,6 +226,7 @@ impl Page {
         self.keep_fresh();
         self.keep_facts();
         self.keep_shares();
+        self.keep_line_link();
         Effect::new(move || {
             let over = matches!(
                 self.connection.link.get(),
@@ -329,6 +338,7 @@ impl Page {
         private.log.borrow_mut().clear();
         self.sockets.set(SocketTable::default());
         self.log_selected.set(None);
+        self.lost_line.set(None);
         self.selected.set(None);
         // What was closed in another session would come back into this one.
         self.keep.undo.set(None);

@@ -11,7 +11,7 @@ use super::import_bar::{DropPlace, ExportBar, FailedBar, ImportBar, SavedBar};
 use super::log_detail::LogDetail;
 use super::palette::Palette;
 use super::share_dialog::ShareDialog;
-use super::shared_bar::SharedBar;
+use super::shared_bar::{LostLineBar, SharedBar};
 use super::sockets_panel::SocketsPanel;
 use super::stage::Stage;
 use super::tab_bar::TabBar;
@@ -38,6 +38,7 @@ pub(crate) fn App() -> impl IntoView {
             <div class="notices">
                 <ConnectionBar/>
                 <SharedBar/>
+                <LostLineBar/>
                 <ImportBar/>
                 <ExportBar/>
                 <FailedBar/>

@@ -177,6 +177,15 @@ impl Table {
                 |text| text.code.show.to_owned(),
                 move || page.show_in_code(),
             );
+            if page.may_call() {
+                self.add(
+                    "line-share",
+                    Group::Log,
+                    "",
+                    |text| text.log.link_share.to_owned(),
+                    move || page.open_sharing_of(page.log_selected.get_untracked()),
+                );
+            }
         }
         for format in Format::PROGRAMS {
             self.add(

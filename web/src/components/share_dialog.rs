@@ -8,7 +8,7 @@ use super::copy_button::CopyButton;
 use super::fault_view::FaultView;
 use super::focus;
 use crate::model::address::is_loopback;
-use crate::model::format::clock;
+use crate::model::format::{clock, grouped};
 use crate::state::Page;
 use crate::text::{count, fill};
 
@@ -83,6 +83,12 @@ fn Sheet() -> impl IntoView {
                     <li class="share-may-not">{move || texts().may_not}</li>
                 </ul>
                 {local}
+                {move || {
+                    page.sharing.line.get().map(|line| {
+                        let words = move || fill(texts().to_line, &[("n", &grouped(line))]);
+                        view! { <p class="share-line-note" data-testid="share-line">{words}</p> }
+                    })
+                }}
                 <Make/>
                 {move || page.sharing.error.get().map(|error| view! { <FaultView error testid="share-error"/> })}
                 <Shares/>

@@ -25,12 +25,23 @@ pub(super) struct Keys {
 }
 
 /// What the address told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Told {
-    /// The owner's token.
-    Token,
-    /// That another session is to be shown.
-    Another,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// There was an owner's token.
+    pub(super) token: bool,
+    /// Another session is to be shown.
+    pub(super) another: bool,
+    /// A line to go to.
+    pub(super) line: Option<LineLink>,
+}
+
+/// A line that a link leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LineLink {
+    /// Its session.
+    pub(crate) session: String,
+    /// Its number.
+    pub(crate) seq: u64,
 }
 
 impl Keys {
@@ -48,27 +59,40 @@ impl Keys {
     }
 
     /// Takes what is ours out of the address bar, so that no token is seen, shared by mistake or kept in the history.
-    pub(super) fn take_from_address(&self) -> Option<Told> {
-        let fragment = taken_fragment()?;
+    pub(super) fn take_from_address(&self) -> Told {
+        let Some(fragment) = taken_fragment() else { return Told::default() };
         if let Some(token) = fragment.token.clone() {
             self.set_token(token);
             // The printed address is for making calls, so what was looked at is left.
-            let looked = self.only_look();
+            let another = self.only_look();
             self.forget_shared();
-            return Some(if looked { Told::Another } else { Told::Token });
+            return Told { token: true, another, line: None };
         }
-        let (session, token) = fragment.shared()?;
+        let line =
+            fragment.session.clone().zip(fragment.line).map(|(session, seq)| LineLink { session, seq });
+        let Some((session, token)) = fragment.shared() else { return Told { line, ..Told::default() } };
         let is_own = self.session.borrow().as_ref().is_some_and(|own| own.session == session);
-        // Who may do everything there gains nothing by a key for looking.
-        (!is_own).then(|| self.look_at(session, token))
+        if is_own {
+            // Who may do everything there gains nothing by a key for looking.
+            let another = self.only_look();
+            self.forget_shared();
+            return Told { another, line, ..Told::default() };
+        }
+        let key = SessionKey { session: session.to_owned(), token: token.to_owned() };
+        let another = self.shared.borrow().as_ref() != Some(&key);
+        self.look_at(key);
+        Told { another, line, ..Told::default() }
     }
 
-    fn look_at(&self, session: &str, token: &str) -> Told {
-        write(tab(), SHARED, session);
-        write(tab(), SHARED_TOKEN, token);
-        let key = SessionKey { session: session.to_owned(), token: token.to_owned() };
+    fn look_at(&self, key: SessionKey) {
+        write(tab(), SHARED, &key.session);
+        write(tab(), SHARED_TOKEN, &key.token);
         *self.shared.borrow_mut() = Some(key);
-        Told::Another
+    }
+
+    /// The share's token, while the page looks at somebody's session.
+    pub(super) fn share_token(&self) -> Option<String> {
+        self.shared.borrow().as_ref().map(|key| key.token.clone())
     }
 
     /// Whether the page looks at somebody's session.

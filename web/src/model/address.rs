@@ -1,4 +1,4 @@
-//! What the fragment of the page's address says: whose token it is, or which session to look at.
+//! What the fragment of the page's address says: whose token it is, which session to look at, and which of its lines.
 //!
 //! A fragment never leaves the browser: no server and no proxy reads it in its log.
 
@@ -11,6 +11,8 @@ pub struct Fragment {
     pub session: Option<String>,
     /// The token of a share of it.
     pub share: Option<String>,
+    /// The number of a line of its log.
+    pub line: Option<u64>,
 }
 
 impl Fragment {
@@ -19,11 +21,12 @@ impl Fragment {
         let mut read = Fragment::default();
         for part in fragment.trim_start_matches('#').split('&') {
             let (name, value) = part.split_once('=')?;
-            let value = Some(token_characters(value));
+            let value = token_characters(value);
             match name {
-                "token" => read.token = value,
-                "session" => read.session = value,
-                "share" => read.share = value,
+                "token" => read.token = Some(value),
+                "session" => read.session = Some(value),
+                "share" => read.share = Some(value),
+                "line" => read.line = value.parse().ok().filter(|line| *line > 0),
                 // A newer page may add more.
                 _ => {}
             }
@@ -40,8 +43,9 @@ impl Fragment {
 
     /// The fragment in full, with its `#`.
     pub fn write(&self) -> String {
-        let Fragment { token, session, share } = self;
-        let parts = [("token", token), ("session", session), ("share", share)];
+        let Fragment { token, session, share, line } = self;
+        let line = line.map(|line| line.to_string());
+        let parts = [("token", token), ("session", session), ("share", share), ("line", &line)];
         let parts = parts.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
         format!("#{}", parts.collect::<Vec<_>>().join("&"))
     }
@@ -79,6 +83,18 @@ mod tests {
         assert_eq!(link.write(), "#session=s_1&share=AbC-_9");
         assert_eq!(Fragment::parse(&link.write()).unwrap(), link);
         assert_eq!(link.shared(), Some(("s_1", "AbC-_9")));
+    }
+
+    #[test]
+    fn a_line_goes_with_either_link() {
+        let own = Fragment { session: Some("s_1".into()), line: Some(17), ..Fragment::default() };
+        assert_eq!(own.write(), "#session=s_1&line=17");
+        assert_eq!(Fragment::parse(&own.write()).unwrap(), own);
+        let shared = Fragment { share: Some("t".into()), ..own };
+        assert_eq!(Fragment::parse("#session=s_1&share=t&line=17").unwrap(), shared);
+        for wrong in ["0", "-1", "x", "99999999999999999999"] {
+            assert_eq!(Fragment::parse(&format!("#session=s_1&line={wrong}")).unwrap().line, None);
+        }
     }
 
     #[test]

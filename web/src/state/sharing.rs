@@ -22,6 +22,8 @@ const LIST_EVERY: Duration = Duration::from_secs(2);
 pub(crate) struct Sharing {
     /// Whether the dialog is open.
     pub(crate) is_open: RwSignal<bool>,
+    /// The line that its links lead to.
+    pub(crate) line: RwSignal<Option<u64>>,
     /// The session's shares, the newest first; none before the server has told them.
     pub(crate) shares: RwSignal<Option<Vec<ShareInfo>>>,
     /// The tokens of the shares that were made in this page. The server tells a token once, when it is made.
@@ -34,6 +36,7 @@ impl Sharing {
     pub(super) fn new() -> Sharing {
         Sharing {
             is_open: RwSignal::new(false),
+            line: RwSignal::new(None),
             shares: RwSignal::new(None),
             tokens: RwSignal::new(BTreeMap::new()),
             error: RwSignal::new(None),
@@ -52,7 +55,13 @@ impl Sharing {
 impl Page {
     /// Opens the dialog.
     pub(crate) fn open_sharing(self) {
+        self.open_sharing_of(None);
+    }
+
+    /// Opens the dialog; its links lead to a line.
+    pub(crate) fn open_sharing_of(self, line: Option<u64>) {
         if self.may_call_now() {
+            self.sharing.line.set(line);
             self.sharing.error.set(None);
             self.sharing.is_open.set(true);
         }
@@ -128,13 +137,14 @@ impl Page {
         let token = self.sharing.tokens.with(|tokens| tokens.get(share).cloned())?;
         let session =
             self.connection.hello.with(|hello| hello.as_ref().map(|hello| hello.session.clone()))?;
-        let fragment = Fragment { session: Some(session), share: Some(token), ..Fragment::default() };
+        let line = self.sharing.line.get();
+        let fragment = Fragment { session: Some(session), share: Some(token), line, ..Fragment::default() };
         Some(address_with(&fragment))
     }
 }
 
 /// This page's address with a fragment.
-fn address_with(fragment: &Fragment) -> String {
+pub(super) fn address_with(fragment: &Fragment) -> String {
     let location = window().location();
     let (origin, path) = (location.origin().unwrap_or_default(), location.pathname().unwrap_or_default());
     format!("{origin}{path}{}", fragment.write())

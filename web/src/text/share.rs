@@ -18,6 +18,10 @@ texts! {
             "This page is open at {host}, which only this machine reaches, and so do its links. For others, start the server with --listen and open the page at an address that they reach."
             / "這個頁面開在 {host}，只有這部電腦連得到，連結也是如此。若要給其他人，請以 --listen 啟動伺服器，並從他們連得到的網址開啟頁面。"
             / "这个页面开在 {host}，只有这台电脑连得到，链接也是如此。若要给其他人，请以 --listen 启动服务器，并从他们连得到的网址打开页面。",
+        to_line:
+            "The links below lead to line {n} of the log."
+            / "下方的連結會通往紀錄的第 {n} 行。"
+            / "下方的链接会通往日志的第 {n} 行。",
         label: "For whom (optional)" / "給誰（可不填）" / "给谁（可不填）",
         label_hint: "such as: the class" / "例如：全班" / "例如：全班",
         make: "Make a link" / "建立連結" / "创建链接",
