@@ -1,6 +1,7 @@
 //! Links to a line of the log: copied, shared, opened anew and in a page that is open already.
 
-use sockyard_tests::{Page, Screen, TestServer};
+use serde_json::json;
+use sockyard_tests::{Page, Screen, TestServer, WsClient};
 
 use super::{bind, create, row};
 
@@ -102,4 +103,27 @@ async fn a_shared_link_opens_at_its_line_and_copies_on() {
 /// Whether the row of this number is chosen and in view.
 async fn stands_in_view(page: &Page, seq: u64) {
     page.one(&format!("@log-row[data-seq='{seq}'][data-chosen='true']")).await;
+}
+
+#[tokio::test]
+async fn a_link_to_a_line_that_has_left_the_log_says_so() {
+    let server = TestServer::start();
+    let client = WsClient::open(&server).await;
+    let socket = client.udp().await;
+    let local = client.bind(socket, "127.0.0.1:0").await;
+    // More bytes than the log keeps: its oldest lines go.
+    for _ in 0..300 {
+        let call = json!({"socket": socket, "data": {"repeat": "41", "count": 60_000}, "to": local});
+        client.ok("socket.send", call).await;
+    }
+    let oldest = client.ok("log.read", json!({})).await["oldest"].as_u64().unwrap();
+    assert!(oldest > 1, "{oldest}");
+    let share = client.ok("session.share", json!({})).await;
+    let (session, token) = (&client.hello.session, share["token"].as_str().unwrap());
+    let page = Page::start(Screen::Phone).await;
+    page.go_to(&format!("http://{}/#session={session}&share={token}&line=1", server.authority())).await;
+    page.connected().await;
+    page.shows("@lost-line", &format!("no longer kept: the log begins with line {oldest}")).await;
+    page.no_overflow().await;
+    page.close().await;
 }
