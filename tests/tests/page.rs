@@ -11,11 +11,13 @@ mod docs;
 mod export;
 mod import;
 mod inspector;
+mod line_links;
 mod look;
 mod palette;
 mod phone;
 mod pwa;
 mod sequence;
+mod sharing;
 mod sockets;
 mod tour;
 

@@ -20,7 +20,7 @@ impl Page {
     /// The same; `done` follows a success.
     pub(crate) fn perform_then(self, socket: SocketId, call: Call, done: impl FnOnce() + 'static) {
         // A saved log is only looked at, and its sockets have the numbers of the session's.
-        if !self.is_live_now() {
+        if !self.may_call_now() {
             return;
         }
         let name = short_name(&call);
@@ -54,7 +54,7 @@ impl Page {
         r#type: SocketType,
         failed: impl Fn(Option<CallError>) + 'static,
     ) {
-        if !self.is_live_now() {
+        if !self.may_call_now() {
             return;
         }
         failed(None);
@@ -80,7 +80,7 @@ impl Page {
 
     /// Makes an arrangement's calls one after the other and stops at the first that ends in another way than it should.
     pub(crate) fn arrange(self, kind: Kind) {
-        if matches!(self.progress.get_untracked(), Some(Progress::Running(_))) {
+        if !self.may_call_now() || matches!(self.progress.get_untracked(), Some(Progress::Running(_))) {
             return;
         }
         self.progress.set(Some(Progress::Running(kind)));
@@ -118,6 +118,9 @@ impl Page {
 
     /// Closes the session, and opens a new one if wanted.
     pub(crate) fn end_session(self, start_new: bool) {
+        if !self.may_call_now() {
+            return;
+        }
         spawn_local(async move {
             match self.connection.call(SessionClose {}).await {
                 Ok(_) => self.connection.session_ends(),

@@ -48,6 +48,8 @@ mod sequence_pane;
 mod sequence_view;
 mod session_calls;
 mod session_menu;
+mod share_dialog;
+mod shared_bar;
 mod socket_card;
 mod sockets_panel;
 mod splitter;

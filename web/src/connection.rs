@@ -31,10 +31,13 @@ use crate::model::outcome::CallError;
 use pending::Pending;
 pub(crate) use pending::Waiting;
 use probe::Probed;
+pub(crate) use storage::LineLink;
 use wire::{Signal as WireSignal, Wire};
 
 /// Longest wait for `session.hello`; a port that takes connections and says nothing is not our server.
 const HELLO_DEADLINE: Duration = Duration::from_secs(10);
+/// The close code for a share that was taken back.
+const REVOKED: u16 = 4403;
 
 /// Where the connection stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +81,10 @@ pub(crate) enum Refusal {
     SessionGone,
     /// The session was closed.
     SessionClosed,
+    /// The share with which the page looked was taken back.
+    ShareRevoked,
+    /// The link of a share leads nowhere: it was taken back, or the session has ended.
+    ShareGone,
     /// The server speaks in a way that this page cannot read, as after an upgrade under an open page.
     Mismatch,
     /// There are as many sessions or connections as the server takes.
@@ -111,6 +118,10 @@ pub(crate) struct Connection {
     pub(crate) hello: RwSignal<Option<Hello>>,
     /// The calls that wait.
     pub(crate) waiting: RwSignal<Vec<Waiting>>,
+    /// Whether the session is somebody's who shared it, for looking only.
+    pub(crate) only_looks: RwSignal<bool>,
+    /// The line that the address led to last, until the page has gone there.
+    pub(crate) line_link: RwSignal<Option<LineLink>>,
 }
 
 type Handler = Box<dyn Fn(Incoming<'_>)>;
@@ -150,12 +161,16 @@ impl Connection {
             link: RwSignal::new(Link::Connecting),
             hello: RwSignal::new(None),
             waiting: RwSignal::new(Vec::new()),
+            only_looks: RwSignal::new(false),
+            line_link: RwSignal::new(None),
         }
     }
 
-    /// Takes the owner token out of the address bar, then connects.
+    /// Takes a token or a share out of the address bar, then connects.
     pub(crate) fn start(self, handler: impl Fn(Incoming<'_>) + 'static) {
-        self.inner().keys.take_token_from_address();
+        let told = self.inner().keys.take_from_address();
+        self.line_link.set(told.line);
+        self.only_looks.set(self.inner().keys.only_look());
         *self.inner().handler.borrow_mut() = Some(Rc::new(Box::new(handler)));
         let retry = move || {
             if matches!(self.link.get_untracked(), Link::Lost { .. }) {
@@ -165,8 +180,14 @@ impl Connection {
         window_event_listener_untyped("online", move |_| retry());
         // Opening the printed address in this tab again changes nothing but the fragment.
         window_event_listener_untyped("hashchange", move |_| {
-            if self.inner().keys.take_token_from_address() && self.link.get_untracked() != Link::Open {
+            let told = self.inner().keys.take_from_address();
+            if told.another {
+                self.show_another();
+            } else if told.token && self.link.get_untracked() != Link::Open {
                 self.try_now();
+            }
+            if told.line.is_some() {
+                self.line_link.set(told.line);
             }
         });
         self.connect();
@@ -217,8 +238,20 @@ impl Connection {
 
     /// Forgets the session and opens a new one.
     pub(crate) fn start_new_session(self) {
+        self.inner().keys.forget_session();
+        self.show_another();
+    }
+
+    /// Stops looking at somebody's session: back to this tab's own, or to a new one.
+    pub(crate) fn leave_shared(self) {
+        self.inner().keys.forget_shared();
+        self.show_another();
+    }
+
+    /// Connects to the session that the keys now name.
+    fn show_another(self) {
         let inner = self.inner();
-        inner.keys.forget_session();
+        self.only_looks.set(inner.keys.only_look());
         inner.last_seq.set(0);
         inner.attempt.set(0);
         inner.session_ended.set(false);
@@ -235,6 +268,11 @@ impl Connection {
     pub(crate) fn use_token(self, entered: &str) {
         self.inner().keys.set_token(target::token_of(entered));
         self.try_now();
+    }
+
+    /// The token of the share with which the page looks at somebody's session.
+    pub(crate) fn share_token(self) -> Option<String> {
+        self.inner().keys.share_token()
     }
 
     /// The number of the newest event that came.
@@ -427,10 +465,17 @@ impl Connection {
         inner.generation.set(inner.generation.get() + 1);
         *inner.wire.borrow_mut() = None;
         self.fail_pending();
+        let only_looks = inner.keys.only_look();
         if inner.session_ended.get() || (was_open && code == 1000) {
-            inner.keys.forget_session();
+            // The key of a shared one stays, so that a reload says the same again, and not that a token is wanted.
+            if !only_looks {
+                inner.keys.forget_session();
+            }
             self.link.set(Link::Refused(Refusal::SessionClosed));
             return;
+        }
+        if was_open && code == REVOKED {
+            return self.link.set(Link::Refused(Refusal::ShareRevoked));
         }
         if was_open {
             return self.lose(match code {
@@ -450,6 +495,7 @@ impl Connection {
             }
             match probed {
                 Probed::TokenNeeded => self.link.set(Link::Refused(Refusal::TokenNeeded)),
+                Probed::SessionGone if only_looks => self.link.set(Link::Refused(Refusal::ShareGone)),
                 Probed::SessionGone => self.link.set(Link::Refused(Refusal::SessionGone)),
                 Probed::TooMany => self.link.set(Link::Refused(Refusal::TooMany)),
                 Probed::NotAllowed => self.link.set(Link::Refused(Refusal::NotAllowed)),

@@ -14,7 +14,11 @@
 //! | `offline` | in `static/offline.html`, shown where the server cannot be reached |
 //! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `connection-reload`, `token-input`, `token-submit` |
 //! | `session-id`, `network-chip` | in the top bar |
-//! | `session-menu` | opens `export-jsonl` `-csv` `-python` `-c` `-rust` `-node`, `import-open`, `session-new` and `session-close` |
+//! | `session-menu` | opens `export-jsonl` `-csv` `-python` `-c` `-rust` `-node`, `import-open`, `session-share`, `session-new` and `session-close`, in a shared session `session-leave` |
+//! | `share`, `share-label`, `share-make`, `share-error`, `share-local`, `share-close` | the dialog that shares the session; for whom; makes a link; why not; said where only this machine reaches the page |
+//! | `share-item`, `share-link`, `share-looking`, `share-revoke` | a link of it: the address, how many look (`data-looking`), takes it back |
+//! | `share-line`, `lost-line` | the line that the dialog's links lead to; why the line that a link led to is not shown |
+//! | `shared-bar`, `shared-badge`, `shared-leave` | shown over somebody's shared session, and what leaves it, also once it is over |
 //! | `code-view`, `code-line`, `code-lines`, `code-cut`, `code-error`, `code-saved` | the session as a program; a line has `data-line` and, where it makes an event, `data-seq`; how many; why not all or none of it is shown |
 //! | `code-language`, `code-download`, `log-detail-code` | values `python` `c` `rust` `node`; the file; from a line of the log to its code |
 //! | `export-error`, `command-error` | why an export failed, or what was begun from the palette |
@@ -57,7 +61,7 @@
 //! | `log-query`, `log-suggestion`, `log-chip`, `log-chip-wrong`, `log-chip-remove`, `log-count` | the filter; what its last term may become; its terms, with `data-wrong` where one filters nothing and why; how many rows pass it |
 //! | `log-times` | values `absolute` `relative` `delta` |
 //! | `log-find`, `log-found`, `log-find-previous`, `log-find-next`, `log-note`, `log-note-write`, `log-note-error`, `log-line-close` | the line above the rows in which one finds or writes a note |
-//! | `log-menu` | opens `log-copy-text` `-hex` `-python` `-curl` `-json`, `log-copied`, `log-errors`, `log-find-open`, `log-note-open`, `log-marker`, `log-marker-previous`, `log-marker-next`, `log-marker-row`, `log-zero` |
+//! | `log-menu` | opens `log-copy-text` `-hex` `-python` `-curl` `-json`, `log-copied`, `log-copy-link`, `log-share-link`, `log-errors`, `log-find-open`, `log-note-open`, `log-marker`, `log-marker-previous`, `log-marker-next`, `log-marker-row`, `log-zero` |
 //! | `log-detail`, `log-detail-close`, `log-detail-previous`, `log-detail-next`, `log-detail-text`, `log-detail-hex`, `log-detail-decoded`, `log-detail-encoding`, `log-detail-error` | the chosen row's details |
 //! | `log-detail-show`, `log-detail-call`, `log-detail-manual`, `log-detail-kernel`, `log-detail-cut` | shows the row in the log; its call with parameters, the manual's pages, what the kernel knew, a character whose other bytes are in another row |
 //! | `log-detail-byte`, `log-detail-guess`, `log-detail-leaf-previous`, `log-detail-leaf-next` | the byte or character pointed at; an encoding in which the bytes make sense (`data-encoding`); turn over many bytes; under the form the same with `result-` |

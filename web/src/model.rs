@@ -1,5 +1,6 @@
 //! What the page knows and decides, as plain structs without a browser: everything here is tested natively.
 
+pub mod address;
 pub mod arrangement;
 pub mod cells;
 pub mod charts;

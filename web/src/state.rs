@@ -4,8 +4,10 @@
 //! components watch are told at most once in [`NOTIFY_EVERY`].
 
 mod keep;
+mod line_link;
 mod preferences;
 mod refresh;
+mod sharing;
 mod source;
 mod tour;
 
@@ -29,7 +31,9 @@ use crate::model::sending::Sending;
 use crate::model::sockets::SocketTable;
 use crate::text::Text;
 pub(crate) use keep::{Export, Import, ImportError, Keep};
+pub(crate) use line_link::LostLine;
 pub(crate) use preferences::{Preferences, Theme};
+pub(crate) use sharing::Sharing;
 use source::Aside;
 pub(crate) use source::{SavedFile, Source};
 
@@ -110,6 +114,8 @@ pub(crate) struct Page {
     pub(crate) source: RwSignal<Source>,
     /// Saving, opening and taking back.
     pub(crate) keep: Keep,
+    /// Sharing the session.
+    pub(crate) sharing: Sharing,
     /// The sockets.
     pub(crate) sockets: RwSignal<SocketTable>,
     /// Whether the sheet of keys is open.
@@ -142,6 +148,10 @@ pub(crate) struct Page {
     pub(crate) epoch: RwSignal<u32>,
     /// The chosen line of the log.
     pub(crate) log_selected: RwSignal<Option<u64>>,
+    /// Why the line that a link led to is not shown.
+    pub(crate) lost_line: RwSignal<Option<LostLine>>,
+    /// Counts the lines that links led to: what hides lines of the log lets go.
+    pub(crate) arrivals: RwSignal<u32>,
     /// Its details are folded away: where they would stand in place of the view that chose it.
     pub(crate) detail_folded: RwSignal<bool>,
     /// Counts up about ten times a second while something shows a running time.
@@ -185,6 +195,7 @@ impl Page {
             preferences: Preferences::load(),
             source: RwSignal::new(Source::Live),
             keep: Keep::new(),
+            sharing: Sharing::new(),
             sockets: RwSignal::new(SocketTable::default()),
             help: RwSignal::new(false),
             facts: StoredValue::new(Facts::default()),
@@ -201,6 +212,8 @@ impl Page {
             log_counts: RwSignal::new((0, 0)),
             epoch: RwSignal::new(0),
             log_selected: RwSignal::new(None),
+            lost_line: RwSignal::new(None),
+            arrivals: RwSignal::new(0),
             detail_folded: RwSignal::new(false),
             clock: RwSignal::new(0.0),
             private: StoredValue::new_local(Rc::new(private)),
@@ -218,6 +231,8 @@ impl Page {
         self.keep_remembering();
         self.keep_fresh();
         self.keep_facts();
+        self.keep_shares();
+        self.keep_line_link();
         Effect::new(move || {
             let over = matches!(
                 self.connection.link.get(),
@@ -275,6 +290,12 @@ impl Page {
         self.connection.start_new_session();
     }
 
+    /// Leaves somebody's shared session: back to this tab's own, or to a new one.
+    pub(crate) fn leave_shared(self) {
+        self.start_over();
+        self.connection.leave_shared();
+    }
+
     fn take(self, incoming: Incoming<'_>) {
         match incoming {
             Incoming::Opened { resumed } => self.opened(resumed),
@@ -323,9 +344,11 @@ impl Page {
         private.log.borrow_mut().clear();
         self.sockets.set(SocketTable::default());
         self.log_selected.set(None);
+        self.lost_line.set(None);
         self.selected.set(None);
         // What was closed in another session would come back into this one.
         self.keep.undo.set(None);
+        self.sharing.start_over();
         self.epoch.update(|epoch| *epoch += 1);
         self.with_pane(LogPane::start_over);
         self.notify_soon();

@@ -25,6 +25,7 @@ mod palette;
 mod payload;
 mod rules;
 mod sequence;
+mod share;
 mod sockets;
 mod states;
 mod tour;
@@ -49,6 +50,7 @@ pub use palette::Palette;
 pub use payload::PayloadTexts;
 pub use rules::RuleTexts;
 pub use sequence::SequenceTexts;
+pub use share::Share;
 pub use sockets::Sockets;
 pub use states::States;
 pub use table::Explained;
@@ -75,6 +77,7 @@ groups! {
     payload: PayloadTexts,
     rules: RuleTexts,
     sequence: SequenceTexts,
+    share: Share,
     sockets: Sockets,
     states: States,
     tour: Tour,

@@ -10,6 +10,8 @@ use super::help::HelpSheet;
 use super::import_bar::{DropPlace, ExportBar, FailedBar, ImportBar, SavedBar};
 use super::log_detail::LogDetail;
 use super::palette::Palette;
+use super::share_dialog::ShareDialog;
+use super::shared_bar::{LostLineBar, SharedBar};
 use super::sockets_panel::SocketsPanel;
 use super::stage::Stage;
 use super::tab_bar::TabBar;
@@ -35,6 +37,8 @@ pub(crate) fn App() -> impl IntoView {
             <TopBar/>
             <div class="notices">
                 <ConnectionBar/>
+                <SharedBar/>
+                <LostLineBar/>
                 <ImportBar/>
                 <ExportBar/>
                 <FailedBar/>
@@ -53,6 +57,7 @@ pub(crate) fn App() -> impl IntoView {
             <Tour/>
             <Palette/>
             <HelpSheet/>
+            <ShareDialog/>
             <Confirm/>
         </div>
     }

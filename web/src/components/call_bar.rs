@@ -49,10 +49,17 @@ pub(super) fn CallPanel() -> impl IntoView {
 #[component]
 fn NoCalls() -> impl IntoView {
     let page = Page::from_context();
+    let words = move || {
+        let text = page.text();
+        match page.is_live() {
+            true => (text.share.no_calls_title, text.share.no_calls),
+            false => (text.keep.no_calls_title, text.keep.no_calls),
+        }
+    };
     view! {
         <div class="intro" data-testid="no-calls">
-            <h2>{move || page.text().keep.no_calls_title}</h2>
-            <p class="intro-lead">{move || page.text().keep.no_calls}</p>
+            <h2>{move || words().0}</h2>
+            <p class="intro-lead">{move || words().1}</p>
         </div>
     }
 }

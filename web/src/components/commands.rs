@@ -177,6 +177,15 @@ impl Table {
                 |text| text.code.show.to_owned(),
                 move || page.show_in_code(),
             );
+            if page.may_call() {
+                self.add(
+                    "line-share",
+                    Group::Log,
+                    "",
+                    |text| text.log.link_share.to_owned(),
+                    move || page.open_sharing_of(page.log_selected.get_untracked()),
+                );
+            }
         }
         for format in Format::PROGRAMS {
             self.add(
@@ -228,9 +237,25 @@ impl Table {
 
     fn session(&mut self) {
         let page = self.page;
+        if page.connection.only_looks.get_untracked() {
+            self.add(
+                "session-leave",
+                Group::Session,
+                "",
+                |text| text.share.leave.to_owned(),
+                move || page.leave_shared(),
+            );
+        }
         if !page.may_call() {
             return;
         }
+        self.add(
+            "session-share",
+            Group::Session,
+            "",
+            |text| text.share.open.to_owned(),
+            move || page.open_sharing(),
+        );
         self.add(
             "session-new",
             Group::Session,

@@ -19,6 +19,9 @@ pub(super) fn ConnectionBar() -> impl IntoView {
         Bar::Refused(refusal @ (Refusal::TooMany | Refusal::NotAllowed)) => {
             view! { <TurnedAway refusal/> }.into_any()
         }
+        Bar::Refused(refusal) if page.connection.only_looks.get_untracked() => {
+            view! { <SharedOver refusal/> }.into_any()
+        }
         Bar::Refused(refusal) => view! { <SessionOver refusal/> }.into_any(),
     }
 }
@@ -135,6 +138,32 @@ fn SessionOver(refusal: Refusal) -> impl IntoView {
                 on:click=move |_| page.start_new_session()
             >
                 {move || page.text().link.start_new}
+            </button>
+        </Notice>
+    }
+}
+
+/// A shared session that is not to be seen any more.
+#[component]
+fn SharedOver(refusal: Refusal) -> impl IntoView {
+    let page = Page::from_context();
+    let words = move || {
+        let share = &page.text().share;
+        match refusal {
+            Refusal::ShareRevoked => (share.revoked_title, share.revoked_text),
+            Refusal::SessionClosed => (share.ended_title, share.ended_text),
+            _ => (share.gone_title, share.gone_text),
+        }
+    };
+    view! {
+        <Notice words>
+            <button
+                type="button"
+                class="button primary"
+                data-testid="shared-leave"
+                on:click=move |_| page.leave_shared()
+            >
+                {move || page.text().share.own_session}
             </button>
         </Notice>
     }

@@ -98,7 +98,7 @@ pub(super) fn FailedBar() -> impl IntoView {
 
 /// The button that takes a bar away.
 #[component]
-fn Dismiss(
+pub(super) fn Dismiss(
     /// Takes it away.
     act: impl Fn() + 'static,
 ) -> impl IntoView {

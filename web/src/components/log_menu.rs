@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::log_view::{Line, LogView, terms};
+use super::log_view::{Copied, Line, LogView, terms};
 use crate::log_pane::LogPane;
 use crate::model::copy::CopyAs;
 use crate::model::format::grouped;
@@ -53,6 +53,7 @@ pub(super) fn LogMenu(
             </button>
         }
     };
+    let only_looks = move || page.connection.only_looks.get();
     let has_row = move || page.log_selected.get().is_some();
     let markers = move || {
         let many = view.status.get().markers;
@@ -105,19 +106,49 @@ pub(super) fn LogMenu(
                         .collect_view()}
                     <p class="menu-label" role="status" data-testid="log-copied">
                         {move || match view.copied.get() {
-                            Some(Ok(0)) => texts().copied_none.to_owned(),
-                            Some(Ok(rows)) => fill(texts().copied, &[("n", &grouped(rows as u64))]),
-                            Some(Err(())) => texts().copy_refused.to_owned(),
+                            Some(Copied::Link) => texts().copied_link.to_owned(),
+                            Some(Copied::Rows(0)) => texts().copied_none.to_owned(),
+                            Some(Copied::Rows(rows)) => fill(texts().copied, &[("n", &grouped(rows as u64))]),
+                            Some(Copied::Refused) => texts().copy_refused.to_owned(),
                             None if has_row() => String::new(),
                             None => texts().copy_hint.to_owned(),
                         }}
                     </p>
                 </div>
+                <div class="menu-exports" role="group" aria-labelledby="log-link-label">
+                    <p class="menu-label" id="log-link-label">
+                        {move || if only_looks() { texts().link_shared } else { texts().link_own }}
+                    </p>
+                    <button
+                        type="button"
+                        class="menu-chip"
+                        data-testid="log-copy-link"
+                        prop:disabled=move || !has_row() || !page.is_live()
+                        on:click=move |_| view.copy_link()
+                    >
+                        {move || texts().link_copy}
+                    </button>
+                    <button
+                        type="button"
+                        class="menu-chip"
+                        class:gone=move || !page.may_call()
+                        data-testid="log-share-link"
+                        prop:disabled=move || !has_row()
+                        on:click=move |_| {
+                            close();
+                            page.open_sharing_of(page.log_selected.get_untracked());
+                        }
+                    >
+                        {move || texts().link_share}
+                    </button>
+                </div>
                 {item("log-errors", "", |log| log.filter_errors, |view| {
                     view.query.update(|query| *query = toggled(query, &terms(query), "errors"));
                 })}
                 {item("log-find-open", "/", |log| log.find, |view| view.open(Line::Find))}
-                {item("log-note-open", "N", |log| log.note, |view| view.open(Line::Note))}
+                {move || {
+                    page.may_call().then(|| item("log-note-open", "N", |log| log.note, |view| view.open(Line::Note)))
+                }}
                 {item("log-marker", "M", |log| log.marker, |view| view.page.with_pane(LogPane::toggle_marker))}
                 {item("log-marker-previous", "[", |log| log.marker_previous, |view| {
                     view.page.with_pane(|pane| pane.marker_step(false));

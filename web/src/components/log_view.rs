@@ -27,8 +27,16 @@ pub(super) enum Line {
     Note,
 }
 
-/// What was copied last: how many rows, or that the browser refused.
-pub(super) type Copied = Option<Result<usize, ()>>;
+/// What was copied last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Copied {
+    /// So many rows.
+    Rows(usize),
+    /// A link to a row.
+    Link,
+    /// Nothing: the browser refused.
+    Refused,
+}
 
 /// The shared signals.
 #[derive(Clone, Copy)]
@@ -41,7 +49,7 @@ pub(super) struct LogView {
     pub(super) times: RwSignal<TimeKind>,
     /// The line that relative times count from, and its time.
     pub(super) zero: RwSignal<Option<(u64, u64)>>,
-    pub(super) copied: RwSignal<Copied>,
+    pub(super) copied: RwSignal<Option<Copied>>,
     pub(super) note_error: RwSignal<Option<CallError>>,
 }
 
@@ -73,6 +81,11 @@ impl LogView {
             page.with_pane(|pane| pane.set_times(kind, zero.map(|(_, time_us)| time_us)));
         });
         Effect::new(move || {
+            if page.arrivals.get() > 0 && !view.query.with_untracked(String::is_empty) {
+                view.query.set(String::new());
+            }
+        });
+        Effect::new(move || {
             // Another session has other sockets and other times.
             page.epoch.track();
             view.query.set(String::new());
@@ -88,6 +101,9 @@ impl LogView {
         let (kind, query) = (self.times.get_untracked(), self.query.get_untracked());
         self.page.with_pane(|pane| {
             pane.set_times(kind, None);
+            if let Some(seq) = self.page.log_selected.get_untracked() {
+                pane.choose(seq);
+            }
             if !query.is_empty() {
                 pane.set_filter(Filter::new(&terms(&query)));
             }
@@ -110,9 +126,9 @@ impl LogView {
         }
     }
 
-    /// Opens the line for finding or for a note; in a saved log nothing can be noted.
+    /// Opens the line for finding or for a note; in what is only looked at nothing can be noted.
     pub(super) fn open(self, line: Line) {
-        if line == Line::Note && !self.page.is_live_now() {
+        if line == Line::Note && !self.page.may_call_now() {
             return;
         }
         self.line.set(Some(line));
@@ -156,6 +172,14 @@ impl LogView {
         });
     }
 
+    /// Copies a link to the chosen row.
+    pub(super) fn copy_link(self) {
+        let link = self.page.log_selected.get_untracked().and_then(|seq| self.page.line_address(seq));
+        if let Some(link) = link {
+            self.put(&link, Copied::Link);
+        }
+    }
+
     /// Copies the selected rows.
     pub(super) fn copy(self, how: CopyAs) {
         let mut rows = Vec::new();
@@ -181,14 +205,19 @@ impl LogView {
             let log = log.borrow();
             copy(rows.into_iter().filter_map(|row| log.event(row)), how, &context)
         };
+        self.put(&text, Copied::Rows(count));
+    }
+
+    /// Hands a text to the clipboard, and tells how that ended.
+    fn put(self, text: &str, what: Copied) {
         if !window().is_secure_context() {
             // Over plain HTTP from another machine there is no clipboard at all.
-            self.copied.set(Some(Err(())));
+            self.copied.set(Some(Copied::Refused));
             return;
         }
-        let done = wasm_bindgen_futures::JsFuture::from(window().navigator().clipboard().write_text(&text));
+        let done = wasm_bindgen_futures::JsFuture::from(window().navigator().clipboard().write_text(text));
         spawn_local(async move {
-            self.copied.set(Some(done.await.map(|_| count).map_err(|_| ())));
+            self.copied.set(Some(if done.await.is_ok() { what } else { Copied::Refused }));
         });
     }
 }

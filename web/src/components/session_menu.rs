@@ -32,6 +32,7 @@ pub(super) fn SessionMenu() -> impl IntoView {
         }
     });
     on_cleanup(move || outside.remove());
+    let only_looks = move || page.connection.only_looks.get();
     let end = move |start_new| {
         close();
         page.keep.ending.set(Some(start_new));
@@ -76,16 +77,47 @@ pub(super) fn SessionMenu() -> impl IntoView {
                 >
                     {move || page.text().keep.open}
                 </button>
-                <button type="button" class="menu-item" data-testid="session-new" on:click=move |_| end(true)>
+                <button
+                    type="button"
+                    class="menu-item"
+                    class:gone=move || !page.may_call()
+                    data-testid="session-share"
+                    on:click=move |_| {
+                        close();
+                        page.open_sharing();
+                    }
+                >
+                    {move || page.text().share.open}
+                </button>
+                <button
+                    type="button"
+                    class="menu-item"
+                    class:gone=only_looks
+                    data-testid="session-new"
+                    on:click=move |_| end(true)
+                >
                     {move || page.text().bar.session_new}
                 </button>
                 <button
                     type="button"
                     class="menu-item danger"
+                    class:gone=only_looks
                     data-testid="session-close"
                     on:click=move |_| end(false)
                 >
                     {move || page.text().bar.session_close}
+                </button>
+                <button
+                    type="button"
+                    class="menu-item"
+                    class:gone=move || !only_looks()
+                    data-testid="session-leave"
+                    on:click=move |_| {
+                        close();
+                        page.leave_shared();
+                    }
+                >
+                    {move || page.text().share.leave}
                 </button>
             </div>
         </details>

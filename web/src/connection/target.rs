@@ -2,6 +2,8 @@
 
 use sockyard_protocol::{SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX};
 
+use crate::model::address::token_characters;
+
 /// A session to come back to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SessionKey {
@@ -47,12 +49,7 @@ pub(super) fn token_of(entered: &str) -> String {
         Some((_, token)) => token,
         None => entered,
     };
-    // A subprotocol is a token of RFC 9110; any other character would make the browser throw.
-    token.chars().take_while(|character| is_token_character(*character)).collect()
-}
-
-fn is_token_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "!#$%'*+-.^_`|~".contains(character)
+    token_characters(token)
 }
 
 pub(super) fn escaped(text: &str) -> String {

@@ -65,9 +65,14 @@ impl Aside {
 }
 
 impl Page {
-    /// Whether calls can be made on what is shown: a saved log is only looked at.
+    /// Whether calls can be made on what is shown: a saved log and somebody's shared session are only looked at.
     pub(crate) fn may_call(self) -> bool {
-        self.is_live()
+        self.is_live() && !self.connection.only_looks.get()
+    }
+
+    /// The same, for what does not follow it.
+    pub(crate) fn may_call_now(self) -> bool {
+        self.is_live_now() && !self.connection.only_looks.get_untracked()
     }
 
     /// Whether the session is shown, and not a saved log.

@@ -63,6 +63,29 @@ texts! {
         copied: "Copied: lines {n}" / "已複製 {n} 行" / "已复制 {n} 行",
         copied_none: "No selected line has this." / "選取的紀錄沒有這種內容。" / "选中的行没有这种内容。",
         copy_refused: "The browser does not let the page copy." / "瀏覽器不允許複製。" / "浏览器不允许复制。",
+        link_own:
+            "Link to the chosen line. Copied, it has no token and works in this tab only; others need a shared one."
+            / "通往所選行的連結。複製的連結不含權杖，只能在這個分頁使用；給其他人請用分享的連結。"
+            / "通往所选行的链接。复制的链接不含令牌，只能在这个标签页使用；给其他人请用分享的链接。",
+        link_shared:
+            "Link to the chosen line, with the key of this share: whoever has it sees the session as you do."
+            / "通往所選行的連結，含有這個分享的金鑰：持有的人可和您一樣檢視這個工作階段。"
+            / "通往所选行的链接，含有这个分享的密钥：持有的人可和你一样查看这个会话。",
+        link_copy: "Copy link to this line" / "複製這一行的連結" / "复制这一行的链接",
+        link_share: "Share this line…" / "分享這一行…" / "分享这一行…",
+        copied_link: "Link copied" / "已複製連結" / "已复制链接",
+        lost_gone:
+            "Line {n}, to which the link leads, is no longer kept: the log begins with line {other}."
+            / "連結所指的第 {n} 行已不再保留：紀錄從第 {other} 行開始。"
+            / "链接所指的第 {n} 行已不再保留：日志从第 {other} 行开始。",
+        lost_not_yet:
+            "There is no line {n}, to which the link leads: the newest is line {other}."
+            / "沒有連結所指的第 {n} 行：最新的是第 {other} 行。"
+            / "没有链接所指的第 {n} 行：最新的是第 {other} 行。",
+        lost_elsewhere:
+            "The link leads to line {n} of another session, and has no key for it. Open it in the tab of that session, or ask for a shared link."
+            / "連結所指的第 {n} 行屬於另一個工作階段，且不含其金鑰。請在該工作階段的分頁開啟，或索取分享的連結。"
+            / "链接所指的第 {n} 行属于另一个会话，且不含其密钥。请在该会话的标签页打开，或索取分享的链接。",
         find: "Find" / "尋找" / "查找",
         find_next: "Next found" / "下一個" / "下一个",
         find_previous: "Previous found" / "上一個" / "上一个",
