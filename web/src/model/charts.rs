@@ -225,7 +225,7 @@ impl Charts {
         let (mut sent, mut received, mut events) = (0, 0, 1);
         let mut kind = self.tracks.get(&socket).and_then(|track| track.kind);
         match &event.kind {
-            EventKind::Created { family, r#type } => kind = Some((*family, *r#type)),
+            EventKind::Created { family, r#type, .. } => kind = Some((*family, *r#type)),
             EventKind::Accepted { connection, .. } => {
                 self.track(*connection, kind, time_us);
             }
