@@ -98,18 +98,15 @@ impl Network {
     }
 
     /// # Errors
-    /// `-32602` for a host that the network does not have.
+    /// `EAI_NONAME` for a host that the network does not have.
     pub(crate) fn check_host(&self, name: &str) -> Result<(), Fault> {
         let Some(lab) = self.lab() else {
-            return Err(Fault::bad_params("host", "only a session in a lab has hosts to choose from"));
+            return Err(no_host("host: only a session in a lab has hosts to choose from"));
         };
         let hosts: Vec<String> = lab.hosts().into_iter().map(|host| host.name).collect();
         match hosts.iter().any(|host| host == name) {
             true => Ok(()),
-            false => {
-                let problem = format!("no host is called {name:?}; there are {}", hosts.join(", "));
-                Err(Fault::bad_params("host", &problem))
-            }
+            false => Err(no_host(&format!("host: none is called {name:?}; there are {}", hosts.join(", ")))),
         }
     }
 
@@ -148,6 +145,10 @@ impl Network {
             lab.close().await;
         }
     }
+}
+
+fn no_host(hint: &str) -> Fault {
+    Fault::os("socket", "EAI_NONAME", "name or service not known").with_hint(hint)
 }
 
 fn create(family: Family, kind: SocketType) -> io::Result<Socket> {

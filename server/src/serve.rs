@@ -45,12 +45,12 @@ pub(crate) fn run(options: &ServeOptions, rules: Rules, limits: QuotaConfig) -> 
         descriptors,
         is_open: options.access == AccessMode::Open,
     });
+    let data = DataDirectory::open(options.data_dir()?)?;
     // Before the threads, one of which might end and take the helper with it.
     let labs = start_labs();
     if let (NetworkKind::Lab, Err(why)) = (options.network, &labs) {
         bail!("--network lab: this machine gives no labs: {why}");
     }
-    let data = DataDirectory::open(options.data_dir()?)?;
     let workers = Workers::start().context("start the threads")?;
     let runtime = workers::runtime().context("start the runtime")?;
     let workers = Arc::new(workers);
@@ -63,15 +63,10 @@ pub(crate) fn run(options: &ServeOptions, rules: Rules, limits: QuotaConfig) -> 
 /// Starts what makes labs, and makes one to see whether the machine lets it. The error is why it does not.
 fn start_labs() -> Result<Arc<Labs>, String> {
     let labs = Labs::start().map_err(|error| plain(&error));
-    let labs = labs.and_then(|labs| match labs.make() {
+    labs.and_then(|labs| match labs.make() {
         Ok(_) => Ok(labs),
         Err(error) => Err(plain(&error)),
-    });
-    match &labs {
-        Ok(_) => tracing::info!("labs are available: networks of a session's own, over TUN devices"),
-        Err(why) => tracing::info!(why, "no labs: they need user namespaces and /dev/net/tun"),
-    }
-    labs
+    })
 }
 
 async fn serve(
@@ -106,12 +101,16 @@ async fn serve(
         policy: Policy::new(address.port(), rules),
         unix_directory: data.unix_directory(),
         tells_directory: options.access == AccessMode::Token,
-        labs,
+        labs: labs.clone(),
         network: options.network,
     });
     // Before the URL is out: whoever reads it may end the server at once.
     let stopped = stop_signal()?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), access = options.access.name(), "listening");
+    match &labs {
+        Ok(_) => tracing::info!("labs can be opened: networks of a session's own, over TUN devices"),
+        Err(why) => tracing::info!(why, "no labs: they need user namespaces and /dev/net/tun"),
+    }
     announce(address, &mode, &options.public_url);
     let origins = Origins::new(address.port(), options.public_url.clone());
     let connections = TaskTracker::new();

@@ -218,8 +218,8 @@ async fn a_session_of_this_machines_network_has_no_hosts_and_no_packets() {
     let server = TestServer::start();
     let client = WsClient::open(&server).await;
     let fault = client.fault("packets.read", json!({})).await;
-    assert_eq!(fault.code, -32602);
-    assert!(fault.data.hint.unwrap().contains("only in a lab"));
+    assert_eq!((fault.code, fault.data.rule.as_deref()), (2, Some("no_lab")));
+    assert!(fault.data.hint.unwrap().contains("network=lab"));
     let fault =
         client.fault("socket.create", json!({"family": "inet", "type": "dgram", "host": "bob"})).await;
     assert!(fault.data.hint.unwrap().contains("host"));

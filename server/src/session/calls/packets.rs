@@ -16,10 +16,9 @@ pub(super) async fn read(
     caller: &Caller,
 ) -> Result<Answer, Fault> {
     let Some(lab) = session.network.lab() else {
-        return Err(Fault::bad_params(
-            "session",
-            "lives in this machine's own network; only in a lab packets are seen",
-        ));
+        let why = "this session lives in this machine's own network";
+        return Err(Fault::denied("packets.read", "no_lab", why)
+            .with_hint("packets are seen in a lab only; open a session with network=lab"));
     };
     let record = lab.record();
     if call.timeout_ms.is_some() {
