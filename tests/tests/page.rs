@@ -13,6 +13,7 @@ mod inspector;
 mod look;
 mod palette;
 mod pwa;
+mod rest;
 mod sequence;
 mod sockets;
 mod tour;

@@ -27,6 +27,7 @@ use crate::model::outcome::{CallError, Outcome};
 use crate::model::quick::QuickList;
 use crate::model::sending::Sending;
 use crate::model::sockets::SocketTable;
+use crate::rest::Loading;
 use crate::text::Text;
 pub(crate) use keep::{Export, Import, ImportError, Keep};
 pub(crate) use preferences::{Preferences, Theme};
@@ -143,6 +144,8 @@ pub(crate) struct Page {
     pub(crate) detail_folded: RwSignal<bool>,
     /// Counts up about ten times a second while something shows a running time.
     pub(crate) clock: RwSignal<f64>,
+    /// The part of the program that is loaded when it is first asked for.
+    pub(crate) rest: RwSignal<Loading>,
     private: StoredValue<Rc<Private>, LocalStorage>,
 }
 
@@ -197,6 +200,7 @@ impl Page {
             log_selected: RwSignal::new(None),
             detail_folded: RwSignal::new(false),
             clock: RwSignal::new(0.0),
+            rest: RwSignal::new(Loading::Unasked),
             private: StoredValue::new_local(Rc::new(private)),
         }
     }
@@ -212,6 +216,10 @@ impl Page {
         self.keep_remembering();
         self.keep_fresh();
         self.keep_facts();
+        if self.selected.get_untracked().is_some() {
+            // Its calls are drawn as soon as the server has told of it.
+            self.want_rest();
+        }
         Effect::new(move || {
             let over = matches!(
                 self.connection.link.get(),
