@@ -470,7 +470,7 @@ fn parse_params<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, Fau
         return Err(Fault::bad_params("params", "must be an object"));
     }
     // Where the path leads costs half of the reading, and only an error asks for it.
-    serde_json::from_str(json).or_else(|error| Err(why_not::<T>(json, &error)))
+    serde_json::from_str(json).map_err(|error| why_not::<T>(json, &error))
 }
 
 /// Which field is wrong, and why.

@@ -109,7 +109,7 @@ pub(super) fn DrawnLater(
         Loading::Unasked | Loading::Coming => ().into_any(),
         Loading::Here(rest) => untrack(|| (rest.draw)(part)),
         Loading::Failed => view! {
-            <p class="fault" role="alert" data-testid="rest-failed">
+            <p class="rest-failed" role="alert" data-testid="rest-failed">
                 {move || page.text().link.rest_failed}
                 " "
                 <button type="button" class="link-button" data-testid="rest-retry" on:click=move |_| page.want_rest()>
