@@ -500,14 +500,27 @@ fn parse_params<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, Fau
         return Err(Fault::bad_params("params", "must be an object"));
     }
     // Where the path leads costs half of the reading, and only an error asks for it.
-    if let Ok(params) = serde_json::from_str(json) {
-        return Ok(params);
-    }
+    serde_json::from_str(json).map_err(|error| why_not::<T>(json, &error))
+}
+
+/// Which field is wrong, and why.
+#[cfg(feature = "paths")]
+fn why_not<T: DeserializeOwned>(json: &str, _: &serde_json::Error) -> Fault {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        Fault::bad_params(if path == "." { "params" } else { &path }, &describe(error.inner()))
-    })
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Err(error) => {
+            let path = error.path().to_string();
+            Fault::bad_params(if path == "." { "params" } else { &path }, &describe(error.inner()))
+        }
+        // What was refused a moment ago is refused again.
+        Ok(_) => Fault::bad_params("params", "cannot be read"),
+    }
+}
+
+/// What is wrong, without the field.
+#[cfg(not(feature = "paths"))]
+fn why_not<T>(_: &str, error: &serde_json::Error) -> Fault {
+    Fault::bad_params("params", &describe(error))
 }
 
 /// serde's text without the place in the JSON, which says nothing once the field is named.

@@ -16,6 +16,7 @@ mod look;
 mod palette;
 mod phone;
 mod pwa;
+mod rest;
 mod sequence;
 mod sharing;
 mod sockets;

@@ -29,6 +29,7 @@ mod help;
 mod import_bar;
 mod intro;
 mod kernel_facts;
+mod later;
 mod log_detail;
 mod log_line;
 mod log_menu;
@@ -61,3 +62,5 @@ mod undo_toast;
 mod waiting;
 
 pub(crate) use app::App;
+pub(crate) use later::{Later, draw};
+pub(crate) use log_view::LogView;

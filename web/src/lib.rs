@@ -10,6 +10,7 @@
 //! | name | what it is |
 //! | --- | --- |
 //! | `connection-state` | the state in words; `data-state`: `connecting` `open` `lost` `refused` |
+//! | `rest-failed`, `rest-retry` | where the second file of the program could not be loaded; tries again |
 //! | `page-stopped` | after a panic of the page itself: what happened, with a link that reloads |
 //! | `offline` | in `static/offline.html`, shown where the server cannot be reached |
 //! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `connection-reload`, `token-input`, `token-submit` |
@@ -77,6 +78,7 @@ mod export;
 mod import;
 mod log_pane;
 pub mod model;
+mod rest;
 mod sending;
 mod state;
 pub mod text;

@@ -29,6 +29,7 @@ use crate::model::outcome::{CallError, Outcome};
 use crate::model::quick::QuickList;
 use crate::model::sending::Sending;
 use crate::model::sockets::SocketTable;
+use crate::rest::Loading;
 use crate::text::Text;
 pub(crate) use keep::{Export, Import, ImportError, Keep};
 pub(crate) use line_link::LostLine;
@@ -156,6 +157,8 @@ pub(crate) struct Page {
     pub(crate) detail_folded: RwSignal<bool>,
     /// Counts up about ten times a second while something shows a running time.
     pub(crate) clock: RwSignal<f64>,
+    /// The part of the program that is loaded when it is first asked for.
+    pub(crate) rest: RwSignal<Loading>,
     private: StoredValue<Rc<Private>, LocalStorage>,
 }
 
@@ -216,6 +219,7 @@ impl Page {
             arrivals: RwSignal::new(0),
             detail_folded: RwSignal::new(false),
             clock: RwSignal::new(0.0),
+            rest: RwSignal::new(Loading::Unasked),
             private: StoredValue::new_local(Rc::new(private)),
         }
     }
@@ -231,8 +235,11 @@ impl Page {
         self.keep_remembering();
         self.keep_fresh();
         self.keep_facts();
-        self.keep_shares();
         self.keep_line_link();
+        if self.selected.get_untracked().is_some() {
+            // Its calls are drawn as soon as the server has told of it.
+            self.want_rest();
+        }
         Effect::new(move || {
             let over = matches!(
                 self.connection.link.get(),

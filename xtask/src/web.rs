@@ -4,7 +4,9 @@
 //! command-line tool to install and none that could be of another version.
 
 pub(crate) mod pages;
+mod split;
 mod stamp;
+mod wasm;
 mod weight;
 
 use std::path::{Path, PathBuf};
@@ -71,13 +73,23 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
     let folder = tools::target_dir().join("page");
     let stamp = tools::target_dir().join("page.stamp");
     let wasm_bytes = std::fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
-    let fingerprint = stamp::fingerprint(&wasm_bytes, &page);
+    let fingerprint = format!("{} {}", profile.name(), stamp::fingerprint(&wasm_bytes, &page));
     if stamp::is_current(&stamp, &folder, &fingerprint) {
         return say_weight(profile, &folder);
     }
 
-    page.add_folder(&bind(&wasm)?)?;
+    if profile == Profile::Release {
+        let parts = split::split(&wasm_bytes)?;
+        page.add_folder(&parts.rest)?;
+        page.add_folder(&bind(&parts.main)?)?;
+    } else {
+        page.add_folder(&bind(&wasm)?)?;
+    }
     tools::say("compressing the page");
+    // Files that are the same in both profiles are compressed for the one at hand.
+    if folder.exists() && !stamp::begins_with(&stamp, profile.name()) {
+        std::fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
     page.write(&folder, profile.quality())?;
     stamp::write(&stamp, &folder, &fingerprint)?;
     say_weight(profile, &folder)
@@ -99,15 +111,16 @@ fn say_weight(profile: Profile, folder: &Path) -> Result<()> {
 
 /// Compiles the page's Rust to wasm and returns the file.
 fn compile(profile: Profile) -> Result<PathBuf> {
-    /// A switch of Leptos, which with opt-level "z" took a seventh off the compressed wasm.
-    const ERASED: &str = "target.wasm32-unknown-unknown.rustflags = ['--cfg', 'erase_components']";
+    /// The first is a switch of Leptos, which with opt-level "z" took a seventh off the compressed wasm; the second keeps
+    /// what tells which function needs which, without which it could not be split.
+    const FLAGS: &str = "target.wasm32-unknown-unknown.rustflags = ['--cfg', 'erase_components', '-Clink-args=--emit-relocs']";
     // A folder of its own: the server's builds would otherwise wait for the page's.
     let target = tools::target_dir().join("web");
     let mut cargo = tools::cargo(&["build", "--package", "sockyard-web", "--lib"]);
     cargo.args(["--target", tools::WASM, "--profile", profile.name(), "--target-dir"]).arg(&target);
     if profile == Profile::Release {
         // Leptos then has code for one type of view, not for each; compiling it anew would make work on the page slow.
-        cargo.args(["--config", ERASED]);
+        cargo.args(["--config", FLAGS, "--features", "split"]);
     }
     tools::run(&mut cargo)?;
     Ok(target.join(tools::WASM).join(profile.name()).join("sockyard_web.wasm"))
@@ -124,10 +137,19 @@ fn bind(wasm: &Path) -> Result<PathBuf> {
         .out_name("sockyard_web")
         .typescript(false)
         .web(true)?
+        // The second file takes what it shares by these names.
+        .keep_lld_exports(true)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(&folder)
         .context("wasm-bindgen cannot read the compiled page")?;
+    let (program, script) = (folder.join("sockyard_web_bg.wasm"), folder.join("sockyard_web.js"));
+    let read = |path: &Path| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let (bytes, text) =
+        (read(&program)?, String::from_utf8(read(&script)?).context("the page's script is no text")?);
+    let (bytes, text) = wasm::without_hashes(&bytes, &text).context("wasm-bindgen wrote no wasm")?;
+    std::fs::write(&program, bytes).with_context(|| format!("cannot write {}", program.display()))?;
+    std::fs::write(&script, text).with_context(|| format!("cannot write {}", script.display()))?;
     Ok(folder)
 }
 

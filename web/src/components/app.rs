@@ -2,16 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::arrangements::ArrangementNote;
 use super::call_bar::CallPanel;
-use super::confirm::Confirm;
 use super::connection_bar::ConnectionBar;
 use super::help::HelpSheet;
-use super::import_bar::{DropPlace, ExportBar, FailedBar, ImportBar, SavedBar};
-use super::log_detail::LogDetail;
+use super::import_bar::DropPlace;
+use super::later::{DrawnWhen, Later};
 use super::palette::Palette;
-use super::share_dialog::ShareDialog;
-use super::shared_bar::{LostLineBar, SharedBar};
 use super::sockets_panel::SocketsPanel;
 use super::stage::Stage;
 use super::tab_bar::TabBar;
@@ -37,19 +33,13 @@ pub(crate) fn App() -> impl IntoView {
             <TopBar/>
             <div class="notices">
                 <ConnectionBar/>
-                <SharedBar/>
-                <LostLineBar/>
-                <ImportBar/>
-                <ExportBar/>
-                <FailedBar/>
-                <SavedBar/>
-                <ArrangementNote/>
+                <DrawnWhen wanted=move || has_bar(page) part=Later::Bars/>
             </div>
             <main class="parts">
                 <SocketsPanel/>
                 <CallPanel/>
                 <Stage/>
-                <LogDetail/>
+                <DrawnWhen wanted=move || page.log_selected.get().is_some() part=Later::Detail/>
             </main>
             <TabBar/>
             <DropPlace/>
@@ -57,8 +47,19 @@ pub(crate) fn App() -> impl IntoView {
             <Tour/>
             <Palette/>
             <HelpSheet/>
-            <ShareDialog/>
-            <Confirm/>
+            <DrawnWhen wanted=move || page.sharing.is_open.get() part=Later::Share/>
+            <DrawnWhen wanted=move || page.keep.ending.get().is_some() part=Later::Confirm/>
         </div>
     }
+}
+
+/// Whether something is to be said across the page.
+fn has_bar(page: Page) -> bool {
+    page.keep.import.with(Option::is_some)
+        || page.keep.export.with(Option::is_some)
+        || page.keep.failed.with(Option::is_some)
+        || page.progress.with(Option::is_some)
+        || page.lost_line.with(Option::is_some)
+        || page.connection.only_looks.get()
+        || !page.is_live()
 }

@@ -96,7 +96,7 @@ pub(super) fn Arrangements() -> impl IntoView {
                                         data-testid=format!("arrangement-{}", kind.name())
                                         title=move || look(kind, texts())
                                         disabled=running
-                                        on:click=move |_| page.arrange(kind)
+                                        on:click=move |_| page.with_rest(move |rest| (rest.arrange)(page, kind))
                                     >
                                         <span class="arrangement-protocol">{protocol(kind)}</span>
                                         <span class="arrangement-title">{move || short_title(kind, texts())}</span>

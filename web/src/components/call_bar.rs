@@ -9,6 +9,7 @@ use super::call_form::{CallForm, Form};
 use super::call_result::CallResult;
 use super::focus;
 use super::intro::Intro;
+use super::later::{DrawnLater, Later};
 use super::splitter::Splitter;
 use crate::model::form::{CallKind, natural_next};
 use crate::model::summary::socket_kind;
@@ -34,14 +35,24 @@ pub(super) fn CallPanel() -> impl IntoView {
             {move || match chosen.get() {
                 _ if !page.may_call() => view! { <NoCalls/> }.into_any(),
                 None => view! { <Intro/> }.into_any(),
-                Some(socket) => view! {
-                    <CallBar socket/>
-                    <CallBody socket call/>
-                }
-                .into_any(),
+                Some(socket) => view! { <DrawnLater part=Later::Calls(socket, call)/> }.into_any(),
             }}
         </section>
         <Splitter/>
+    }
+}
+
+/// The calls of a socket, with the form and the result of the chosen one.
+#[component]
+pub(super) fn Calls(
+    /// The socket.
+    socket: SocketId,
+    /// The chosen call.
+    call: Memo<CallKind>,
+) -> impl IntoView {
+    view! {
+        <CallBar socket/>
+        <CallBody socket call/>
     }
 }
 

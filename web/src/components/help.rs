@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::focus;
+use super::later::{DrawnLater, Later};
 use crate::model::keys::{HELP, PLACES, Place};
 use crate::state::Page;
 
@@ -48,6 +49,9 @@ pub(super) fn HelpSheet() -> impl IntoView {
             _ => {}
         }
     });
+    // Once opened it stays as it is: it fades out when it is closed.
+    let opened =
+        Memo::new(move |before: Option<&bool>| before.is_some_and(|before| *before) || page.help.get());
     let outside = move |event: web_sys::MouseEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         if target.is_some_and(|target| target.tag_name().eq_ignore_ascii_case("dialog")) {
@@ -79,11 +83,19 @@ pub(super) fn HelpSheet() -> impl IntoView {
                     </button>
                 </div>
                 <div class="help-places" tabindex="0" role="group" aria-labelledby="help-title">
-                    {PLACES.iter().map(|place| view! { <Keys place/> }).collect_view()}
+                    <Show when=move || opened.get()>
+                        <DrawnLater part=Later::Keys/>
+                    </Show>
                 </div>
             </div>
         </dialog>
     }
+}
+
+/// The keys of every place.
+#[component]
+pub(super) fn Places() -> impl IntoView {
+    PLACES.iter().map(|place| view! { <Keys place/> }).collect_view()
 }
 
 /// The keys of one place.

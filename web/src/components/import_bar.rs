@@ -3,15 +3,31 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::arrangements::ArrangementNote;
 use super::fault_view::FaultView;
+use super::shared_bar::{LostLineBar, SharedBar};
 use crate::model::format::grouped;
 use crate::model::saved::{FILE_BYTES_MAX, Mistake, Reason, is_log_name};
 use crate::state::{Export, Import, ImportError, Page, SavedFile, Source};
 use crate::text::{count, fill};
 
+/// What is said across the page.
+#[component]
+pub(super) fn Bars() -> impl IntoView {
+    view! {
+        <SharedBar/>
+        <LostLineBar/>
+        <ImportBar/>
+        <ExportBar/>
+        <FailedBar/>
+        <SavedBar/>
+        <ArrangementNote/>
+    }
+}
+
 /// Shown while a file is read, and where it could not be.
 #[component]
-pub(super) fn ImportBar() -> impl IntoView {
+fn ImportBar() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().keep;
     let cancel = move |_| page.keep.import.set(None);
@@ -56,7 +72,7 @@ pub(super) fn ImportBar() -> impl IntoView {
 
 /// Shown where an export failed.
 #[component]
-pub(super) fn ExportBar() -> impl IntoView {
+fn ExportBar() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().keep;
     move || match page.keep.export.get() {
@@ -80,7 +96,7 @@ pub(super) fn ExportBar() -> impl IntoView {
 
 /// Shown where a command of the palette failed that has no place of its own to say so.
 #[component]
-pub(super) fn FailedBar() -> impl IntoView {
+fn FailedBar() -> impl IntoView {
     let page = Page::from_context();
     move || {
         page.keep.failed.get().map(|error| {
@@ -113,7 +129,7 @@ pub(super) fn Dismiss(
 
 /// Says that a saved log is shown, with the lines that could not be read, and leads back.
 #[component]
-pub(super) fn SavedBar() -> impl IntoView {
+fn SavedBar() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().keep;
     move || {
@@ -225,7 +241,7 @@ pub(super) fn DropPlace() -> impl IntoView {
         // Of several the one that looks like a log.
         all.sort_by_key(|file| !is_log_name(&file.name()));
         if let Some(file) = all.into_iter().next() {
-            page.import(file);
+            page.with_rest(move |rest| (rest.import)(page, file));
         }
     });
     on_cleanup(move || {
@@ -254,7 +270,7 @@ pub(super) fn FileInput(
             return;
         };
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            page.import(file);
+            page.with_rest(move |rest| (rest.import)(page, file));
         }
         // So that the same file can be chosen again.
         input.set_value("");

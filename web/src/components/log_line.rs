@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::fault_view::FaultView;
 use super::focus;
-use super::log_view::{Line, LogView, terms};
+use super::later::{DrawnLater, Later};
+use super::log_view::{LogView, terms};
 use crate::model::format::grouped;
 use crate::text::fill;
 
@@ -14,15 +15,15 @@ pub(super) fn OpenLine(
     /// The view's signals.
     view: LogView,
 ) -> impl IntoView {
-    move || match view.line.get() {
-        Some(Line::Find) => view! { <FindLine view/> }.into_any(),
-        Some(Line::Note) => view! { <NoteLine view/> }.into_any(),
-        None => ().into_any(),
-    }
+    move || view.line.get().map(|line| view! { <DrawnLater part=Later::Line(view, line)/> })
 }
 
+/// What finds rows.
 #[component]
-fn FindLine(view: LogView) -> impl IntoView {
+pub(super) fn FindLine(
+    /// The view's signals.
+    view: LogView,
+) -> impl IntoView {
     let page = view.page;
     let texts = move || &page.text().log;
     let step = move |forward| page.with_pane(|pane| pane.find_step(forward));
@@ -76,8 +77,12 @@ fn FindLine(view: LogView) -> impl IntoView {
     }
 }
 
+/// What writes a note.
 #[component]
-fn NoteLine(view: LogView) -> impl IntoView {
+pub(super) fn NoteLine(
+    /// The view's signals.
+    view: LogView,
+) -> impl IntoView {
     let page = view.page;
     let texts = move || &page.text().log;
     let note = RwSignal::new(String::new());

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::later::{DrawnLater, Later};
 use super::log_view::{Copied, Line, LogView, terms};
 use crate::log_pane::LogPane;
 use crate::model::copy::CopyAs;
@@ -22,6 +23,7 @@ pub(super) fn LogMenu(
     let page = view.page;
     let texts = move || &page.text().log;
     let menu = NodeRef::<leptos::html::Details>::new();
+    let opened = RwSignal::new(false);
     let close = move || {
         if let Some(menu) = menu.get_untracked() {
             menu.set_open(false);
@@ -34,6 +36,45 @@ pub(super) fn LogMenu(
         }
     });
     on_cleanup(move || outside.remove());
+    view! {
+        <details
+            class="menu log-menu"
+            node_ref=menu
+            on:toggle=move |_| opened.set(true)
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    close();
+                    page.with_pane(LogPane::focus);
+                }
+            }
+        >
+            <summary class="menu-button" data-testid="log-menu" aria-label=move || texts().menu title=move || texts().menu>
+                <span aria-hidden="true">"⋯"</span>
+            </summary>
+            <div class="menu-panel">
+                <Show when=move || opened.get()>
+                    <DrawnLater part=Later::LogMenu(view, menu)/>
+                </Show>
+            </div>
+        </details>
+    }
+}
+
+/// What opens from it.
+#[component]
+pub(super) fn LogMenuPanel(
+    /// The view's signals.
+    view: LogView,
+    /// The menu.
+    menu: NodeRef<leptos::html::Details>,
+) -> impl IntoView {
+    let page = view.page;
+    let texts = move || &page.text().log;
+    let close = move || {
+        if let Some(menu) = menu.get_untracked() {
+            menu.set_open(false);
+        }
+    };
     let item = move |testid: &'static str,
                      key: &'static str,
                      label: fn(&'static Log) -> &'static str,
@@ -63,20 +104,6 @@ pub(super) fn LogMenu(
         all
     };
     view! {
-        <details
-            class="menu log-menu"
-            node_ref=menu
-            on:keydown=move |event| {
-                if event.key() == "Escape" {
-                    close();
-                    page.with_pane(LogPane::focus);
-                }
-            }
-        >
-            <summary class="menu-button" data-testid="log-menu" aria-label=move || texts().menu title=move || texts().menu>
-                <span aria-hidden="true">"⋯"</span>
-            </summary>
-            <div class="menu-panel">
                 <div class="menu-exports" role="group" aria-labelledby="log-copy-label">
                     <p class="menu-label" id="log-copy-label">
                         {move || fill(texts().copy, &[("n", &grouped(view.status.get().selected as u64))])}
@@ -97,7 +124,7 @@ pub(super) fn LogMenu(
                                     class="menu-chip"
                                     data-testid=format!("log-copy-{}", how.name())
                                     prop:disabled=move || !has_row()
-                                    on:click=move |_| view.copy(how)
+                                    on:click=move |_| view.page.with_rest(move |rest| (rest.copy)(view, how))
                                 >
                                     {label}
                                 </button>
@@ -180,7 +207,5 @@ pub(super) fn LogMenu(
                             .collect_view()
                     }}
                 </div>
-            </div>
-        </details>
     }
 }

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::later::{DrawnWhen, Later};
 use super::log_line::OpenLine;
 use super::log_query::Chips;
 use super::log_toolbar::{LogToolbar, NewestButton};
 use super::log_view::LogView;
-use super::waiting::WaitingCalls;
 use crate::log_pane::{Callbacks, LogPane};
 use crate::state::Page;
 use crate::text::fill;
@@ -58,7 +58,7 @@ pub(super) fn LogPanel() -> impl IntoView {
                 <LogToolbar view/>
                 <Chips view/>
                 <OpenLine view/>
-                <WaitingCalls/>
+                <DrawnWhen wanted=move || !page.connection.waiting.with(Vec::is_empty) part=Later::Waiting/>
                 <p class="log-missing" class:gone=move || missing.get() == 0>
                     {move || fill(texts().missing, &[("n", &missing.get().to_string())])}
                 </p>

@@ -20,7 +20,7 @@ const TIMES: &str = "sockyard.log-times";
 
 /// The line that is open above the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(crate) enum Line {
     /// What to find.
     Find,
     /// A note to write.
@@ -40,7 +40,7 @@ pub(super) enum Copied {
 
 /// The shared signals.
 #[derive(Clone, Copy)]
-pub(super) struct LogView {
+pub(crate) struct LogView {
     pub(super) page: Page,
     pub(super) status: RwSignal<Status>,
     pub(super) query: RwSignal<String>,
@@ -121,7 +121,7 @@ impl LogView {
         match request {
             Request::Find => self.open(Line::Find),
             Request::Note => self.open(Line::Note),
-            Request::Copy => self.copy(CopyAs::Text),
+            Request::Copy => self.page.with_rest(move |rest| (rest.copy)(self, CopyAs::Text)),
             Request::ZeroHere => self.zero_here(),
         }
     }
@@ -181,7 +181,7 @@ impl LogView {
     }
 
     /// Copies the selected rows.
-    pub(super) fn copy(self, how: CopyAs) {
+    pub(crate) fn copy(self, how: CopyAs) {
         let mut rows = Vec::new();
         self.page.with_pane(|pane| rows = pane.selected_rows(ROWS_MAX));
         if rows.is_empty() {

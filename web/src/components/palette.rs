@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 
 use super::commands::commands;
 use super::focus;
+use super::later::{DrawnLater, Later};
 use crate::model::command::{Entry, Found, line_number, search};
 use crate::state::{Page, Part, View};
 use crate::text::{count, fill};
@@ -56,17 +57,24 @@ pub(super) fn Palette() -> impl IntoView {
             on:click=outside
             on:close=move |_| page.keep.palette.set(false)
         >
-            {move || page.keep.palette.get().then(|| view! { <Finder/> })}
+            {move || page.keep.palette.get().then(|| view! { <DrawnLater part=Later::Finder/> })}
         </dialog>
     }
 }
 
 /// The field and what it finds; made anew each time, so that the table is that of the moment.
 #[component]
-fn Finder() -> impl IntoView {
+pub(super) fn Finder() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().palette;
     let typed = RwSignal::new(String::new());
+    let field = NodeRef::<leptos::html::Input>::new();
+    // `autofocus` is for what is there when the dialog opens; the first time this may come later.
+    field.on_load(|field| {
+        request_animation_frame(move || {
+            field.focus().ok();
+        });
+    });
     let position = RwSignal::new(0_usize);
     let table = StoredValue::new_local(Rc::new(commands(page)));
     let entries: Vec<Entry> =
@@ -140,6 +148,7 @@ fn Finder() -> impl IntoView {
         <div class="palette-finder">
             <input
                 class="palette-input"
+                node_ref=field
                 data-testid="palette-input"
                 type="text"
                 role="combobox"

@@ -7,6 +7,7 @@ use sockyard_protocol::answer::Resolved;
 use sockyard_protocol::call::{DnsResolve, LogNote};
 
 use super::fault_view::FaultView;
+use super::later::{DrawnLater, Later};
 use crate::model::mistake::Mistake;
 use crate::model::outcome::CallError;
 use crate::state::Page;
@@ -15,17 +16,20 @@ use crate::state::Page;
 #[component]
 pub(super) fn SessionCalls() -> impl IntoView {
     let page = Page::from_context();
+    let opened = RwSignal::new(false);
     view! {
-        <details class="session-calls">
+        <details class="session-calls" on:toggle=move |_| opened.set(true)>
             <summary data-testid="session-calls">{move || page.text().rules.session}</summary>
-            <Resolve/>
-            <NoteForm/>
+            <Show when=move || opened.get()>
+                <DrawnLater part=Later::SessionCalls/>
+            </Show>
         </details>
     }
 }
 
+/// Looks a name up.
 #[component]
-fn Resolve() -> impl IntoView {
+pub(super) fn Resolve() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().rules;
     let name = RwSignal::new(String::from("localhost"));
@@ -96,8 +100,9 @@ fn Resolve() -> impl IntoView {
     }
 }
 
+/// Writes a note.
 #[component]
-fn NoteForm() -> impl IntoView {
+pub(super) fn NoteForm() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().rules;
     let text = RwSignal::new(String::new());

@@ -145,7 +145,7 @@ fn ExportItems(
                             data-testid=format!("export-{}", format.name())
                             on:click=move |_| {
                                 close();
-                                page.export(format);
+                                page.with_rest(move |rest| (rest.export)(page, format));
                             }
                         >
                             {format.title()}

@@ -16,6 +16,7 @@ use crate::text::{count, fill};
 #[component]
 pub(super) fn ShareDialog() -> impl IntoView {
     let page = Page::from_context();
+    page.keep_shares();
     let is_open = page.sharing.is_open;
     let dialog = NodeRef::<leptos::html::Dialog>::new();
     Effect::new(move || {

@@ -7,9 +7,9 @@ use wasm_bindgen::JsCast;
 use super::arrangements::Arrangements;
 use super::badge::Badge;
 use super::focus;
+use super::later::{DrawnLater, DrawnWhen, Later};
 use super::new_socket::NewSocket;
 use super::session_calls::SessionCalls;
-use super::socket_card::SocketCard;
 use crate::model::summary::socket_kind;
 use crate::state::Page;
 use crate::text::{count, fill};
@@ -56,7 +56,7 @@ pub(super) fn SocketsPanel() -> impl IntoView {
                 if let Some(chosen) = chosen {
                     event.prevent_default();
                     closing.set(Some(chosen));
-                    page.close_socket(chosen);
+                    page.with_rest(move |rest| (rest.close_socket)(page, chosen));
                 }
                 return;
             }
@@ -82,13 +82,13 @@ pub(super) fn SocketsPanel() -> impl IntoView {
                 </div>
                 <div class="cards" class:dense=move || { numbers.with(Vec::len) > DENSE_FROM } on:keydown=on_key>
                     <For each=move || numbers.get() key=|socket| *socket let(socket)>
-                        <SocketCard socket closing/>
+                        <DrawnLater part=Later::Card(socket, closing)/>
                     </For>
                     <p class="empty" class:gone=move || !numbers.with(Vec::is_empty)>
                         {move || texts().empty}
                     </p>
                 </div>
-                <ClosedSockets/>
+                <DrawnWhen wanted=move || page.sockets.with(|table| table.closed().next().is_some()) part=Later::Closed/>
                 <div class:gone=move || !page.may_call()>
                     <SessionCalls/>
                 </div>
@@ -110,7 +110,7 @@ fn focus_after(gone: SocketId, left: &[SocketId]) {
 
 /// The sockets closed so far, folded away.
 #[component]
-fn ClosedSockets() -> impl IntoView {
+pub(super) fn ClosedSockets() -> impl IntoView {
     use sockyard_protocol::event::ClosedBy;
     let page = Page::from_context();
     let texts = move || &page.text().sockets;

@@ -2,11 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::charts_view::ChartsView;
-use super::code_view::CodeView;
 use super::focus;
+use super::later::{DrawnLater, Later};
 use super::log_panel::LogPanel;
-use super::sequence_view::SequenceView;
 use crate::state::{Page, View};
 use crate::text::Text;
 
@@ -50,9 +48,9 @@ pub(super) fn Stage() -> impl IntoView {
 fn content(view: View) -> Option<AnyView> {
     match view {
         View::Log => None,
-        View::Sequence => Some(view! { <SequenceView/> }.into_any()),
-        View::Code => Some(view! { <CodeView/> }.into_any()),
-        View::Charts => Some(view! { <ChartsView/> }.into_any()),
+        View::Sequence => Some(view! { <DrawnLater part=Later::Sequence/> }.into_any()),
+        View::Code => Some(view! { <DrawnLater part=Later::Code/> }.into_any()),
+        View::Charts => Some(view! { <DrawnLater part=Later::Charts/> }.into_any()),
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::focus;
+use super::later::{DrawnLater, Later};
 use crate::state::Page;
 
 /// How long it is offered: long enough to be read, found with the keyboard and pressed (WCAG 2.2.1 asks for no less
@@ -24,7 +25,21 @@ pub(super) fn UndoToast() -> impl IntoView {
             .with(Option::is_some)
             .then(|| set_timeout_with_handle(move || page.keep.undo.set(None), OFFERED_FOR).ok())?
     });
-    let undo = move |_| {
+    view! {
+        // The place is always there: a screen reader says only what changes in a place that it knows.
+        <div class="toast-place" role="status">
+            {move || page.keep.undo.get().map(|_| view! { <DrawnLater part=Later::Undo/> })}
+        </div>
+    }
+}
+
+/// What is offered.
+#[component]
+pub(super) fn Offer() -> impl IntoView {
+    let page = Page::from_context();
+    let offered = page.keep.undo.get_untracked();
+    let words = offered.map(|undone| undone.words);
+    let take_back = move |_| {
         let undone = page.keep.undo.get_untracked();
         page.keep.undo.set(None);
         if let Some(undone) = undone {
@@ -37,31 +52,19 @@ pub(super) fn UndoToast() -> impl IntoView {
         focus::rescue(vec![".log-rows".to_owned(), "#calls".to_owned()]);
     };
     view! {
-        // The place is always there: a screen reader says only what changes in a place that it knows.
-        <div class="toast-place" role="status">
-            {move || {
-                page.keep
-                    .undo
-                    .get()
-                    .map(|undone| {
-                        view! {
-                            <div class="toast" data-testid="undo-toast">
-                                <span>{move || (undone.words)(page.text())}</span>
-                                <button type="button" class="toast-button" data-testid="undo" on:click=undo>
-                                    {move || page.text().keep.undo}
-                                </button>
-                                <button
-                                    type="button"
-                                    class="toast-button"
-                                    aria-label=move || page.text().keep.dismiss
-                                    on:click=dismiss
-                                >
-                                    "✕"
-                                </button>
-                            </div>
-                        }
-                    })
-            }}
+        <div class="toast" data-testid="undo-toast">
+            <span>{move || words.map(|words| words(page.text()))}</span>
+            <button type="button" class="toast-button" data-testid="undo" on:click=take_back>
+                {move || page.text().keep.undo}
+            </button>
+            <button
+                type="button"
+                class="toast-button"
+                aria-label=move || page.text().keep.dismiss
+                on:click=dismiss
+            >
+                "✕"
+            </button>
         </div>
     }
 }

@@ -74,7 +74,8 @@ impl Page {
         let known = self.sockets.with_untracked(|table| table.numbers());
         let chosen = self.selected.get_untracked();
         let Ok(answer) = self.connection.call(SocketList {}).await else { return };
-        let Ok(Sockets { sockets }) = serde_json::from_value::<Sockets>(answer) else { return };
+        // What reads these facts from text is in the page for what is pushed; from a value it would be there once more.
+        let Ok(Sockets { sockets }) = serde_json::from_str::<Sockets>(&answer.to_string()) else { return };
         if !self.is_live_now() {
             // Asked again once the session is shown.
             return;

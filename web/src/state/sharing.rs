@@ -68,7 +68,7 @@ impl Page {
     }
 
     /// Keeps the list of shares true while the dialog is open.
-    pub(super) fn keep_shares(self) {
+    pub(crate) fn keep_shares(self) {
         let Sharing { is_open, .. } = self.sharing;
         Effect::new(move |earlier: Option<Option<IntervalHandle>>| {
             if let Some(handle) = earlier.flatten() {

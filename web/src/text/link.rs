@@ -63,6 +63,10 @@ texts! {
             "It answers only under its own names. Open the address that it printed, or start it with --public-url for this one."
             / "伺服器只以自己的名稱回應。請開啟它印出的網址，或啟動時以 --public-url 加入這個網址。"
             / "服务器只以自己的名称响应。请打开它打印的网址，或启动时以 --public-url 加入这个网址。",
+        rest_failed:
+            "This part of the page could not be loaded. If the server was upgraded meanwhile, reload the page."
+            / "無法載入頁面的這個部分。如果伺服器剛剛升級過，請重新載入頁面。"
+            / "无法加载页面的这个部分。如果服务器刚刚升级过，请重新加载页面。",
         reload: "Reload" / "重新載入" / "重新加载",
         call_lost:
             "connection lost; the call may still have been made"

@@ -10,7 +10,12 @@ use anyhow::{Context, Result};
 use super::pages::{self, Page};
 
 /// The steps between the inputs and the files are inputs, too.
-const RECIPE: &[&[u8]] = &[include_bytes!("../web.rs"), include_bytes!("pages.rs")];
+const RECIPE: &[&[u8]] = &[
+    include_bytes!("../web.rs"),
+    include_bytes!("pages.rs"),
+    include_bytes!("split.rs"),
+    include_bytes!("wasm.rs"),
+];
 
 /// Stands for everything that the page is made from.
 pub(crate) fn fingerprint(wasm: &[u8], page: &Page) -> String {
@@ -34,6 +39,11 @@ pub(crate) fn fingerprint(wasm: &[u8], page: &Page) -> String {
 pub(crate) fn is_current(stamp: &Path, folder: &Path, fingerprint: &str) -> bool {
     let there = std::fs::read_to_string(stamp).unwrap_or_default();
     listing(folder).is_ok_and(|listing| there == format!("{fingerprint}\n{listing}"))
+}
+
+/// Whether the stamp's fingerprint begins so; false where there is no stamp.
+pub(crate) fn begins_with(stamp: &Path, start: &str) -> bool {
+    std::fs::read_to_string(stamp).is_ok_and(|there| there.starts_with(start))
 }
 
 /// Notes what the folder was made from and what is in it.

@@ -12,6 +12,12 @@ const LIMIT: u64 = 350 * 1024;
 /// Where the page of the interfaces is, which loads by itself.
 const DOCS: &str = "docs/";
 
+/// The second file of the page's program, which is loaded when something first asks for it.
+const LATER: &str = "split_";
+
+/// The icons of an installed page: a browser loads one when somebody installs it.
+const INSTALLED: &[&str] = &["apple-touch-icon.png", "icon-192.png", "icon-512.png", "icon-maskable-512.png"];
+
 /// A stylesheet that only the page of the interfaces loads.
 const DOCS_TOKENS: &str = "tokens.css";
 
@@ -23,6 +29,8 @@ pub(crate) struct Weight {
     styles: u64,
     /// HTML, icons, and what else there is.
     rest: u64,
+    /// The second file of the program. A first look does not load it.
+    later: u64,
 }
 
 impl Weight {
@@ -33,7 +41,9 @@ impl Weight {
             let path = pages::relative(folder, &file);
             let twin = format!("{path}.br");
             let is_compressed = path.ends_with(".br") || path.ends_with(".gz");
-            if is_compressed || path.starts_with(DOCS) || path == DOCS_TOKENS {
+            let is_elsewhere =
+                path.starts_with(DOCS) || path == DOCS_TOKENS || INSTALLED.contains(&path.as_str());
+            if is_compressed || is_elsewhere {
                 continue;
             }
             let served = match folder.join(&twin) {
@@ -42,6 +52,10 @@ impl Weight {
             };
             let bytes =
                 served.metadata().with_context(|| format!("cannot weigh {}", served.display()))?.len();
+            if path.starts_with(LATER) {
+                weight.later += bytes;
+                continue;
+            }
             match path.rsplit_once('.').map_or("", |(_, end)| end) {
                 "wasm" => weight.wasm += bytes,
                 "js" => weight.scripts += bytes,
@@ -52,7 +66,7 @@ impl Weight {
         Ok(weight)
     }
 
-    /// The sum.
+    /// What a first visit loads.
     fn all(&self) -> u64 {
         self.wasm + self.scripts + self.styles + self.rest
     }
@@ -60,13 +74,15 @@ impl Weight {
     /// One line for people.
     pub(crate) fn words(&self) -> String {
         format!(
-            "the page weighs {} of {} KiB in brotli: {} wasm, {} scripts, {} styles, {} the rest",
+            "the page weighs {} of {} KiB in brotli: {} wasm, {} scripts, {} styles, {} the rest; \
+             {} more of wasm come when first wanted",
             kib(self.all()),
             kib(LIMIT),
             kib(self.wasm),
             kib(self.scripts),
             kib(self.styles),
-            kib(self.rest)
+            kib(self.rest),
+            kib(self.later)
         )
     }
 
@@ -101,20 +117,23 @@ mod tests {
         write("a_bg.wasm", 1000);
         write("a_bg.wasm.br", 300);
         write("a_bg.wasm.gz", 400);
+        write("split_rest.wasm", 800);
+        write("split_rest.wasm.br", 200);
         write("a.js", 50);
         write("page.css", 60);
         write("page.css.br", 20);
-        write("icon.png", 7);
+        write("icon.svg", 7);
+        write("icon-512.png", 4000);
         write("tokens.css", 90);
         write("docs/docs.js", 5000);
         let weight = Weight::of(folder.path()).unwrap();
-        assert_eq!(weight, Weight { wasm: 300, scripts: 50, styles: 20, rest: 7 });
+        assert_eq!(weight, Weight { wasm: 300, scripts: 50, styles: 20, rest: 7, later: 200 });
         weight.check().unwrap();
     }
 
     #[test]
     fn a_page_that_is_too_heavy_or_empty_fails() {
-        let weight = Weight { wasm: LIMIT, scripts: 0, styles: 0, rest: 0 };
+        let weight = Weight { wasm: LIMIT, scripts: 0, styles: 0, rest: 0, later: LIMIT };
         weight.check().unwrap();
         let error = Weight { rest: 2048, ..weight }.check().unwrap_err().to_string();
         assert!(error.contains("too heavy by 2.0 KiB; the page weighs 352.0 of 350.0 KiB"), "{error}");
