@@ -519,6 +519,7 @@ fn why_not<T: DeserializeOwned>(json: &str, _: &serde_json::Error) -> Fault {
 
 /// What is wrong, without the field.
 #[cfg(not(feature = "paths"))]
+#[expect(clippy::extra_unused_type_parameters, reason = "the same function with the paths needs it")]
 fn why_not<T>(_: &str, error: &serde_json::Error) -> Fault {
     Fault::bad_params("params", &describe(error))
 }

@@ -47,11 +47,12 @@ impl Page {
         });
     }
 
-    /// Makes a socket and chooses it; `failed` takes the error, for no card can show it.
+    /// Makes a socket, in a lab on that host, and chooses it; `failed` takes the error, for no card can show it.
     pub(crate) fn create(
         self,
         family: Family,
         r#type: SocketType,
+        host: Option<String>,
         failed: impl Fn(Option<CallError>) + 'static,
     ) {
         if !self.may_call_now() {
@@ -59,7 +60,7 @@ impl Page {
         }
         failed(None);
         spawn_local(async move {
-            match self.connection.call(SocketCreate { family, r#type, host: None }).await {
+            match self.connection.call(SocketCreate { family, r#type, host }).await {
                 Ok(answer) => {
                     let socket = answer.get("socket").and_then(Value::as_u64);
                     if let Some(socket) = socket.filter(|_| self.is_live_now()) {

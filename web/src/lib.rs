@@ -35,6 +35,7 @@
 //! | `charts`, `charts-span`, `charts-pause`, `charts-socket`, `charts-time`, `charts-empty`, `chart-sent` `-received` `-events` `-receive-queue` `-send-queue` `-rtt` `-congestion-window` `-receive-window` `-retransmits` | the charts; values `30` `120` `600` `all`; stands still; shows or hides the socket `data-socket`; the axis of time, which keys move along; what to do where there is nothing; each chart |
 //! | `language-select`, `theme-select` | values `en` `zh-Hant` `zh-Hans`, and `system` `light` `dark` |
 //! | `new-socket-family`, `new-socket-type`, `new-socket-create`, `new-socket-error` | values `inet` `inet6` `unix`, `stream` `dgram`; the button; why it failed |
+//! | `new-socket-host` | in a lab: the host, by its name |
 //! | `arrangements-fold`, `arrangement-udp-pair` `-udp-broadcast` `-truncation` `-encodings` `-chat` `-tcp-pair` `-tcp-echo` `-stream` `-half-close` `-reset` `-backlog` `-unix-pair` | folds the list away; start in one click |
 //! | `arrangement-note`, `arrangement-error`, `arrangement-fault` | what to look for; at which step it stopped, and why |
 //! | `socket-card` | with `data-socket="3"`, `data-selected`; in it `socket-select`, `socket-local`, `socket-peer`, `socket-state`, `socket-queues`, `socket-backlog`, `socket-close` |

@@ -237,3 +237,18 @@ async fn a_client_made_by_hand_talks_to_a_server_outside() {
     assert_eq!(sockets::read_to_end(&mut peer).await.unwrap(), b"");
     page.close().await;
 }
+
+#[tokio::test]
+async fn in_a_lab_the_host_of_a_new_socket_is_chosen() {
+    let server = TestServer::start_with(&["--network", "lab"]);
+    let page = Page::open(&server).await;
+    page.shows("@network-chip", "lab").await;
+    page.choose("@new-socket-type", "dgram").await;
+    page.choose("@new-socket-host", "bob").await;
+    page.click("@new-socket-create").await;
+    page.shows("@log-row[data-kind='created']", "on bob").await;
+    // A Unix socket belongs to no host.
+    page.choose("@new-socket-family", "unix").await;
+    page.none("@new-socket-host").await;
+    page.close().await;
+}

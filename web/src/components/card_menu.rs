@@ -70,7 +70,7 @@ pub(super) fn CardMenu(
         if let Some((family, r#type)) =
             view.with_untracked(|view| view.as_ref().map(|view| (view.family, view.r#type)))
         {
-            page.create(family, r#type, move |error| page.keep.failed.set(error));
+            page.create(family, r#type, None, move |error| page.keep.failed.set(error));
         }
     };
     let address = Memo::new(move |_| {

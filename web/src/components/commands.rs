@@ -133,7 +133,7 @@ impl Table {
                     Group::New,
                     "",
                     |text| socket_kind(family, r#type, &text.sockets),
-                    move || page.create(family, r#type, move |error| page.keep.failed.set(error)),
+                    move || page.create(family, r#type, None, move |error| page.keep.failed.set(error)),
                 );
             }
         }

@@ -1,12 +1,14 @@
 //! Makes a socket.
 
 use leptos::prelude::*;
+use sockyard_protocol::hello::LabHost;
 use sockyard_protocol::{Family, SocketType};
 
 use super::choice::Choice;
 use super::fault_view::FaultView;
 use crate::model::summary::socket_kind;
 use crate::state::Page;
+use crate::text::fill;
 
 /// Family, type and the button.
 #[component]
@@ -15,6 +17,20 @@ pub(super) fn NewSocket() -> impl IntoView {
     let texts = move || &page.text().sockets;
     let family = RwSignal::new(String::from("inet"));
     let r#type = RwSignal::new(String::from("stream"));
+    // A lab has hosts; until one is chosen it is the first.
+    let host = RwSignal::new(String::new());
+    let hosts = Memo::new(move |_| {
+        page.connection
+            .hello
+            .with(|hello| hello.as_ref().map_or_else(Vec::new, |hello| hello.network.hosts.clone()))
+    });
+    let choices = Signal::derive(move || {
+        let label = |host: LabHost| {
+            let address = host.addresses.first().cloned().unwrap_or_default();
+            (host.name.clone(), format!("{} · {address}", host.name))
+        };
+        hosts.get().into_iter().map(label).collect::<Vec<_>>()
+    });
     let error = RwSignal::new(None);
     let chosen = move || {
         let family = match family.get().as_str() {
@@ -23,7 +39,10 @@ pub(super) fn NewSocket() -> impl IntoView {
             _ => Family::Inet,
         };
         let r#type = if r#type.get() == "dgram" { SocketType::Dgram } else { SocketType::Stream };
-        (family, r#type)
+        let hosts = hosts.get();
+        let host = hosts.iter().find(|one| one.name == host.get()).or(hosts.first());
+        // A Unix socket is of no host.
+        (family, r#type, host.map(|host| host.name.clone()).filter(|_| family != Family::Unix))
     };
     // Only what the server has; before it said so, the base of version 1.
     let families = Signal::derive(move || {
@@ -46,8 +65,8 @@ pub(super) fn NewSocket() -> impl IntoView {
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (family, r#type) = untrack(chosen);
-        page.create(family, r#type, move |failed| error.set(failed));
+        let (family, r#type, host) = untrack(chosen);
+        page.create(family, r#type, host, move |failed| error.set(failed));
     };
     view! {
         <form class="new-socket" on:submit=submit>
@@ -67,14 +86,27 @@ pub(super) fn NewSocket() -> impl IntoView {
                     value=r#type
                     on_change=move |value| r#type.set(value)
                 />
+                <Show when=move || hosts.with(|hosts| !hosts.is_empty()) && family.get() != "unix">
+                    <Choice
+                        testid="new-socket-host"
+                        label=Signal::derive(move || texts().host.to_owned())
+                        options=choices
+                        value=host
+                        on_change=move |value| host.set(value)
+                    />
+                </Show>
                 <button type="submit" class="button primary" data-testid="new-socket-create">
                     {move || texts().create}
                 </button>
             </div>
             <p class="hint">
                 {move || {
-                    let (family, r#type) = chosen();
-                    socket_kind(family, r#type, texts())
+                    let (family, r#type, host) = chosen();
+                    let kind = socket_kind(family, r#type, texts());
+                    match host {
+                        Some(host) => fill(texts().on_host, &[("kind", &kind), ("host", &host)]),
+                        None => kind.to_owned(),
+                    }
                 }}
             </p>
             {move || error.get().map(|error| view! { <FaultView error testid="new-socket-error"/> })}

@@ -144,8 +144,13 @@ fn plain_detail(kind: &EventKind, text: &Text) -> String {
     use sockyard_protocol::event::ClosedBy;
     let kinds = &text.kinds;
     match kind {
-        EventKind::Created { family, r#type, .. } => {
-            fill(kinds.created_detail, &[("family", family_name(*family)), ("type", type_name(*r#type))])
+        EventKind::Created { family, r#type, host } => {
+            let given = [("family", family_name(*family)), ("type", type_name(*r#type))];
+            let made = fill(kinds.created_detail, &given);
+            match host {
+                Some(host) => fill(text.sockets.on_host, &[("kind", &made), ("host", host)]),
+                None => made,
+            }
         }
         EventKind::Bound { local, .. } => local.clone(),
         EventKind::Listening { local, backlog } => {

@@ -7,6 +7,8 @@ texts! {
         new: "New socket" / "新的套接字" / "新的套接字",
         family: "Address family" / "位址家族" / "地址族",
         r#type: "Type" / "類型" / "类型",
+        host: "Host" / "主機" / "主机",
+        on_host: "{kind} on {host}" / "{kind}，在 {host} 上" / "{kind}，在 {host} 上",
         create: "Create" / "建立" / "创建",
         inet: "inet (IPv4)" / "inet（IPv4）" / "inet（IPv4）",
         inet6: "inet6 (IPv6)" / "inet6（IPv6）" / "inet6（IPv6）",
