@@ -355,7 +355,9 @@ impl Place {
         let style = window().get_computed_style(element).ok().flatten();
         let height = style
             .and_then(|style| style.get_property_value("--code-line-height").ok())
-            .and_then(|height| height.trim().trim_end_matches("px").parse().ok())
+            // Whole pixels: the tables with which fractions are read weigh 15 KiB in the page.
+            .and_then(|height| height.trim().trim_end_matches("px").parse::<u32>().ok())
+            .map(f64::from)
             .filter(|height| *height > 0.0);
         Place {
             top: element.scroll_top().into(),

@@ -26,7 +26,9 @@ impl Inner {
             let style = window().get_computed_style(&self.scroller).ok().flatten();
             let height = style
                 .and_then(|style| style.get_property_value("--log-row-height").ok())
-                .and_then(|height| height.trim().trim_end_matches("px").parse().ok());
+                // Whole pixels: the tables with which fractions are read weigh 15 KiB in the page.
+                .and_then(|height| height.trim().trim_end_matches("px").parse::<u32>().ok())
+                .map(f64::from);
             self.row_height.set(height.filter(|height| *height > 0.0).unwrap_or(28.0));
         }
         self.row_height.get()
