@@ -77,7 +77,9 @@ pub(crate) struct Place {
 #[derive(Debug)]
 pub(crate) struct Made {
     labs: Arc<Labs>,
-    hosts: Vec<(Host, File)>,
+    hosts: Vec<Host>,
+    /// Their ends of the wire, in the same order.
+    ends: Vec<File>,
 }
 
 /// A lab.
@@ -115,7 +117,7 @@ impl Labs {
     /// # Errors
     /// The step that failed, in words. Nothing is left of the hosts before it.
     pub(crate) fn make(self: &Arc<Self>) -> io::Result<Made> {
-        let mut made = Made { labs: Arc::clone(self), hosts: Vec::new() };
+        let mut made = Made { labs: Arc::clone(self), hosts: Vec::new(), ends: Vec::new() };
         for (number, name) in (1..).zip(FIRST_HOSTS) {
             let v4 = Ipv4Addr::new(10, 0, 0, number);
             // Unique local addresses (RFC 4193).
@@ -123,7 +125,8 @@ impl Labs {
             let (Reply::Host { host, device }, Some(end)) = self.ask(&Request::Host { v4, v6 })? else {
                 return Err(unexpected());
             };
-            made.hosts.push((Host { name: (*name).to_owned(), v4, v6, number: host, device }, end.into()));
+            made.hosts.push(Host { name: (*name).to_owned(), v4, v6, number: host, device });
+            made.ends.push(end.into());
         }
         Ok(made)
     }
@@ -160,25 +163,21 @@ impl Made {
     /// # Errors
     /// The kernel's, where the runtime cannot watch one more descriptor.
     pub(crate) fn start(mut self) -> io::Result<Lab> {
-        let (hosts, ends): (Vec<_>, Vec<_>) = std::mem::take(&mut self.hosts).into_iter().unzip();
-        let names = hosts.iter().map(|host: &Host| host.name.clone()).collect();
-        let ports = hosts
-            .iter()
-            .zip(ends)
-            .map(|(host, end)| Port { v4: host.v4, v6: host.v6, end: Arc::new(end) })
-            .collect();
-        let record = Arc::new(Record::new(names));
-        let lab =
-            Lab { labs: Arc::clone(&self.labs), hosts, record: Arc::clone(&record), wire: Mutex::default() };
-        *lab.wire() = Some(Wire::start(ports, record)?);
-        Ok(lab)
+        let ends = std::mem::take(&mut self.ends);
+        let port = |(host, end): (&Host, File)| Port { v4: host.v4, v6: host.v6, end: Arc::new(end) };
+        let ports = self.hosts.iter().zip(ends).map(port).collect();
+        let record = Arc::new(Record::new(self.hosts.iter().map(|host| host.name.clone()).collect()));
+        // Until it is there the hosts are still to be rolled back.
+        let wire = Wire::start(ports, Arc::clone(&record))?;
+        let hosts = std::mem::take(&mut self.hosts);
+        Ok(Lab { labs: Arc::clone(&self.labs), hosts, record, wire: Mutex::new(Some(wire)) })
     }
 }
 
 /// Rolls back what is made and never came into use.
 impl Drop for Made {
     fn drop(&mut self) {
-        let hosts: Vec<u32> = self.hosts.iter().map(|(host, _)| host.number).collect();
+        let hosts: Vec<u32> = self.hosts.iter().map(|host| host.number).collect();
         if !hosts.is_empty() {
             self.labs.ask(&Request::Close { hosts }).ok(/* the helper is gone, and its hosts with it */);
         }

@@ -15,6 +15,9 @@ use super::flows::{Flows, Segment};
 const PACKETS_MAX: usize = 20_000;
 const BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// Most bytes of packets in one page that carries them: about as much of JSON as a page of the log has.
+const PAGE_BYTES_MAX: usize = 512 * 1024;
+
 /// A set of hosts, by their places in the lab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Hosts(u16);
@@ -101,7 +104,12 @@ impl Record {
         let state = self.state();
         let oldest = state.packets.front().map_or(0, |packet| packet.seq);
         let skipped = usize::try_from(after.saturating_add(1).saturating_sub(oldest)).unwrap_or(usize::MAX);
-        let chosen = state.packets.iter().skip(skipped).take(limit);
+        let mut bytes = 0;
+        let fits = |packet: &&Kept| {
+            bytes += packet.bytes.len();
+            !with_data || bytes <= PAGE_BYTES_MAX
+        };
+        let chosen = state.packets.iter().skip(skipped).take(limit).take_while(fits);
         let packets: Vec<Packet> =
             chosen.map(|packet| dissect::packet(packet, &self.hosts, with_data)).collect();
         let more = packets.last().is_some_and(|packet| packet.seq < state.newest);
