@@ -229,6 +229,18 @@ pub(crate) struct ServeOptions {
     )]
     pub(crate) max_connections: u32,
 
+    /// How long a thread whose messages follow each other closely looks for the next one before it sleeps; spends processor
+    /// time for shorter round trips. 0 never looks
+    #[arg(
+        long,
+        value_name = "MICROSECONDS",
+        allow_negative_numbers = true,
+        env = "SOCKYARD_BUSY_POLL_US",
+        default_value_t = 100,
+        value_parser = value_parser!(u32).range(0..=1_000)
+    )]
+    busy_poll_us: u32,
+
     /// Another origin under which browsers reach this server, such as that of a proxy (may be repeated)
     #[arg(long, value_name = "URL", env = "SOCKYARD_PUBLIC_URL", value_delimiter = ',', value_parser = parse_origin)]
     pub(crate) public_url: Vec<String>,
@@ -417,6 +429,11 @@ impl ServeOptions {
     /// How long a session without a connection lives on.
     pub(crate) fn grace(&self) -> Duration {
         Duration::from_secs(self.grace_seconds)
+    }
+
+    /// How long a thread looks for the next message before it sleeps.
+    pub(crate) fn busy_poll(&self) -> Duration {
+        Duration::from_micros(self.busy_poll_us.into())
     }
 }
 

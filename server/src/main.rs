@@ -6,6 +6,7 @@
 use std::process::ExitCode;
 
 mod api;
+mod busy_poll;
 mod cli;
 mod config;
 mod engine;

@@ -51,7 +51,7 @@ pub(crate) fn run(options: &ServeOptions, rules: Rules, limits: QuotaConfig) -> 
     if let (NetworkKind::Lab, Err(why)) = (options.network, &labs) {
         bail!("--network lab: this machine gives no labs: {why}");
     }
-    let workers = Workers::start().context("start the threads")?;
+    let workers = Workers::start(options.busy_poll()).context("start the threads")?;
     let runtime = workers::runtime().context("start the runtime")?;
     let workers = Arc::new(workers);
     let outcome = runtime.block_on(serve(options, rules, limits, labs, &data, Arc::clone(&workers)));

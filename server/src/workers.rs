@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
+use crate::busy_poll;
+
 /// Longest wait for a thread that is still in a system call at the end, above all in a close(2) that lingers. What it
 /// does then ends with the process.
 pub(crate) const END_DEADLINE: Duration = Duration::from_secs(1);
@@ -57,15 +59,16 @@ pub(crate) fn runtime() -> io::Result<Runtime> {
 }
 
 impl Workers {
-    /// One thread for each core that the process may use.
+    /// One thread for each core that the process may use. Each looks for up to `busy_poll` for a message that is near
+    /// before it sleeps.
     ///
     /// # Errors
     /// The kernel's, where it has no descriptors or threads left.
-    pub(crate) fn start() -> io::Result<Workers> {
+    pub(crate) fn start(busy_poll: Duration) -> io::Result<Workers> {
         let count = thread::available_parallelism().map_or(1, usize::from);
         let end = CancellationToken::new();
         let workers =
-            (0..count).map(|number| Worker::start(number, end.clone())).collect::<io::Result<_>>()?;
+            (0..count).map(|number| Worker::start(number, busy_poll, end.clone())).collect::<io::Result<_>>()?;
         Ok(Workers { workers, end })
     }
 
@@ -96,12 +99,15 @@ impl Workers {
 }
 
 impl Worker {
-    fn start(number: usize, end: CancellationToken) -> io::Result<Worker> {
+    fn start(number: usize, busy_poll: Duration, end: CancellationToken) -> io::Result<Worker> {
         let runtime = runtime()?;
         let handle = runtime.handle().clone();
         let (running, ended) = mpsc::sync_channel(0);
         thread::Builder::new().name(format!("worker {number}")).spawn(move || {
             let _running: mpsc::SyncSender<()> = running;
+            if !busy_poll.is_zero() {
+                runtime.spawn(busy_poll::look(busy_poll));
+            }
             runtime.block_on(end.cancelled());
             runtime.shutdown_timeout(END_DEADLINE);
         })?;
@@ -115,7 +121,7 @@ mod tests {
 
     #[test]
     fn connections_spread_over_the_threads_for_as_long_as_they_are_open() {
-        let workers = Workers::start().unwrap();
+        let workers = Workers::start(Duration::ZERO).unwrap();
         let (opened, arriving) = mpsc::channel();
         let open = |count: usize| -> Vec<(Option<String>, Load)> {
             for _ in 0..count {

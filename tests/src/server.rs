@@ -118,6 +118,17 @@ impl TestServer {
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
     }
 
+    /// The state of each of its threads: `S` sleeps, `R` runs or wants to (proc(5)).
+    pub fn thread_states(&self) -> String {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
+        let state = |thread: std::io::Result<std::fs::DirEntry>| {
+            let stat = std::fs::read_to_string(thread.unwrap().path().join("stat")).unwrap_or_default();
+            // Behind the name, which may have parentheses of its own.
+            stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next())
+        };
+        threads.filter_map(state).collect()
+    }
+
     /// How many file descriptors the server has open (proc(5)).
     pub fn open_files(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()

@@ -80,6 +80,7 @@ async fn bad_values_of_flags_are_named() {
         (["serve", "--max-sessions", "many"], "--max-sessions"),
         (["serve", "--max-connections", "-1"], "--max-connections"),
         (["serve", "--max-connections", "1048577"], "--max-connections"),
+        (["serve", "--busy-poll-us", "1001"], "--busy-poll-us"),
         (["serve", "--public-url", "ftp://x"], "--public-url"),
         (["serve", "--no-such-flag", "1"], "--no-such-flag"),
         (["explode", "now", "please"], "explode"),

@@ -40,6 +40,45 @@ async fn one_connection_more_than_allowed_waits_until_another_ends() {
     assert_eq!(http::get(&server, "/healthz", &[]).await.status, 200);
 }
 
+/// Round trips through a relayed socket, one after another as fast as they go, then nothing.
+async fn after_a_burst_every_thread_sleeps(options: &[&str]) {
+    let server = TestServer::start_with(options);
+    let echo = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let peer = echo.local_addr().unwrap().to_string();
+    let client = WsClient::open(&server).await;
+    let socket = client.bound_udp().await.0;
+    let echoed = std::thread::spawn(move || {
+        let mut buffer = [0; 16];
+        for _ in 0..500 {
+            let (length, from) = echo.recv_from(&mut buffer).unwrap();
+            echo.send_to(&buffer[..length], from).unwrap();
+        }
+    });
+    for _ in 0..500 {
+        client.ok("socket.send", json!({"socket": socket, "to": peer, "data": "ping"})).await;
+        client.ok("socket.recv", json!({"socket": socket, "timeout_ms": 5_000})).await;
+    }
+    echoed.join().unwrap();
+    let mut asleep = 0;
+    // A thread that looks for more is never asleep so often in a row.
+    eventually("all threads to sleep", async || {
+        let states = server.thread_states();
+        asleep = if states.chars().all(|state| state == 'S') { asleep + 1 } else { 0 };
+        (asleep == 10).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_that_looked_for_more_sleeps_again() {
+    after_a_burst_every_thread_sleeps(&["--busy-poll-us", "1000"]).await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_to_look_works_as_well() {
+    after_a_burst_every_thread_sleeps(&["--busy-poll-us", "0"]).await;
+}
+
 /// The status of `/metrics` with a token.
 async fn metrics_with(server: &TestServer, token: Option<&str>) -> u16 {
     let line = token.map(|token| format!("Authorization: Bearer {token}"));

@@ -15,6 +15,8 @@ use tokio::task::coop::consume_budget;
 use tungstenite::protocol::frame::FrameHeader;
 use tungstenite::protocol::frame::coding::{CloseCode, Control, Data, OpCode};
 
+use crate::busy_poll;
+
 /// How much one read takes: many frames of a stream, so that few wake-ups and few calls move much.
 const READ_BYTES: usize = 256 * 1024;
 /// A piece of a frame up to this size waits for its rest in a buffer of its own size, so that a client which sends half
@@ -96,6 +98,7 @@ impl Input {
             if let Poll::Ready(read) = futures_util::poll!(read) {
                 let count = read?;
                 self.in_a_row += count;
+                busy_poll::arrived();
                 return Ok(count > 0);
             }
         }

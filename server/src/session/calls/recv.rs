@@ -9,6 +9,7 @@ use sockyard_protocol::event::DATA_KEPT;
 use sockyard_protocol::{Answer, Data, EventKind, Fault, SocketType};
 
 use super::{Caller, flag_names, interrupted, unanswered};
+use crate::busy_poll;
 use crate::engine::{Direction, Facts, Patience, Received, Turn, Unanswered};
 use crate::log::{Happening, Kept};
 use crate::session::Session;
@@ -103,6 +104,7 @@ pub(in crate::session) async fn receive_streamed(
             return None;
         };
         if let Ok(received) = &received {
+            busy_poll::arrived();
             tell(session, slot, received, &[], true);
         }
         Some(received)
