@@ -20,6 +20,9 @@ use crate::busy_poll;
 /// does then ends with the process.
 pub(crate) const END_DEADLINE: Duration = Duration::from_secs(1);
 
+/// A thread may have one connection in so many more than another before it hands new ones on: that wakes the other.
+const UNEVEN: usize = 4;
+
 /// The threads.
 #[derive(Debug)]
 pub(crate) struct Workers {
@@ -67,19 +70,36 @@ impl Workers {
     pub(crate) fn start(busy_poll: Duration) -> io::Result<Workers> {
         let count = thread::available_parallelism().map_or(1, usize::from);
         let end = CancellationToken::new();
-        let workers =
-            (0..count).map(|number| Worker::start(number, busy_poll, end.clone())).collect::<io::Result<_>>()?;
+        let workers = (0..count)
+            .map(|number| Worker::start(number, busy_poll, end.clone()))
+            .collect::<io::Result<_>>()?;
         Ok(Workers { workers, end })
     }
 
-    /// Runs a connection's task on the thread that has the fewest. It keeps the load, or hands it on to what goes on in its
-    /// place, as a WebSocket does after the request that asked for it.
-    pub(crate) fn spawn<F>(&self, task: impl FnOnce(Load) -> F)
+    /// Runs a task on each thread, and tells it that thread's number.
+    pub(crate) fn on_each<F>(&self, mut task: impl FnMut(usize) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let least = self.workers.iter().min_by_key(|worker| worker.load.load(Ordering::Relaxed));
-        let Some(Worker { handle, load, ended: _ }) = least else { return };
+        for (number, worker) in self.workers.iter().enumerate() {
+            worker.handle.spawn(task(number));
+        }
+    }
+
+    /// Runs a connection's task on the thread `here` that has accepted it, or on the one that has the fewest where `here`
+    /// has clearly more. The task keeps the load, or hands it on to what goes on in its place, as a WebSocket does after the
+    /// request that asked for it.
+    pub(crate) fn spawn<F>(&self, here: usize, task: impl FnOnce(Load) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let loaded = |worker: &Worker| worker.load.load(Ordering::Relaxed);
+        let least = self.workers.iter().min_by_key(|worker| loaded(worker));
+        let here = self.workers.get(here).filter(|here| {
+            let fewest = least.map_or(0, loaded);
+            loaded(here) <= fewest + fewest / UNEVEN
+        });
+        let Some(Worker { handle, load, ended: _ }) = here.or(least) else { return };
         handle.spawn(task(Load::new(load)));
     }
 
@@ -127,7 +147,7 @@ mod tests {
             for _ in 0..count {
                 let opened = opened.clone();
                 // The task itself is done at once; its load goes on, as that of a WebSocket does.
-                workers.spawn(async move |load| {
+                workers.spawn(0, async move |load| {
                     opened.send((thread::current().name().map(str::to_owned), load)).unwrap();
                 });
             }

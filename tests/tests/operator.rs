@@ -79,6 +79,14 @@ async fn a_server_that_is_not_to_look_works_as_well() {
     after_a_burst_every_thread_sleeps(&["--busy-poll-us", "0"]).await;
 }
 
+#[tokio::test]
+async fn whichever_thread_accepts_every_connection_is_served() {
+    let server = TestServer::start();
+    let clients = futures_util::future::join_all((0..40).map(|_| WsClient::open(&server))).await;
+    let made = futures_util::future::join_all(clients.iter().map(|client| client.tcp())).await;
+    assert_eq!(made.len(), 40);
+}
+
 /// The status of `/metrics` with a token.
 async fn metrics_with(server: &TestServer, token: Option<&str>) -> u16 {
     let line = token.map(|token| format!("Authorization: Bearer {token}"));

@@ -1,4 +1,4 @@
-//! The accept loop. `axum::serve` has no deadline for a request's header, so hyper's connections are driven here.
+//! The accept loops. `axum::serve` has no deadline for a request's header, so hyper's connections are driven here.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -50,36 +50,71 @@ pub(crate) async fn serve(
         Ok(listener) => listener,
         Err(error) => return tracing::error!(%error, "the listener cannot be watched"),
     };
-    let local = listener.local;
-    let router = super::router(Arc::clone(&app));
-    let places = Arc::new(Semaphore::new(connections_max as usize));
-    let connections = TaskTracker::new();
-    loop {
-        let accepted = tokio::select! {
-            biased;
-            () = stop.cancelled() => break,
-            accepted = accept(&listener, &places) => accepted,
-        };
-        let Some((stream, peer, place)) = accepted else { continue };
-        let (router, stop) = (router.clone(), stop.clone());
-        let caller = Caller::new(&app, peer);
-        workers.spawn(|load| {
-            connections.track_future(async move {
-                if let Err(error) = connection(stream, local, caller, (place, load), router, &stop).await {
-                    // What a peer does is not our error.
-                    tracing::debug!(%error, "connection ended");
-                }
-            })
-        });
-    }
-    drop(listener);
+    let accepting = Arc::new(Accepting {
+        router: super::router(Arc::clone(&app)),
+        app,
+        listener,
+        places: Arc::new(Semaphore::new(connections_max as usize)),
+        workers: Arc::clone(&workers),
+        connections: TaskTracker::new(),
+        stop,
+    });
+    let loops = TaskTracker::new();
+    // On each thread, so that a connection begins where it goes on and no other thread has to wake for it.
+    workers.on_each(|worker| loops.track_future(Arc::clone(&accepting).run(worker)));
+    loops.close();
+    loops.wait().await;
+    let connections = accepting.connections.clone();
+    // With it the listener, so that nobody connects to a server which goes down.
+    drop(accepting);
     connections.close();
     connections.wait().await;
 }
 
-/// The listening socket. Its connections are for other runtimes, so they are taken without being registered with this one.
+/// What the accept loops share.
+struct Accepting {
+    listener: Listener,
+    places: Arc<Semaphore>,
+    router: Router,
+    app: Arc<App>,
+    workers: Arc<Workers>,
+    connections: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Accepting {
+    /// One thread's loop.
+    async fn run(self: Arc<Self>, worker: usize) {
+        let socket = match engine::watch(Arc::clone(&self.listener.socket)) {
+            Ok(socket) => socket,
+            Err(error) => return tracing::error!(%error, "the listener cannot be watched"),
+        };
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return,
+                accepted = accept(&socket, &self.places) => accepted,
+            };
+            let Some((stream, peer, place)) = accepted else { continue };
+            let (router, stop) = (self.router.clone(), self.stop.clone());
+            let (caller, local) = (Caller::new(&self.app, peer), self.listener.local);
+            self.workers.spawn(worker, |load| {
+                self.connections.track_future(async move {
+                    if let Err(error) = connection(stream, local, caller, (place, load), router, &stop).await
+                    {
+                        // What a peer does is not our error.
+                        tracing::debug!(%error, "connection ended");
+                    }
+                })
+            });
+        }
+    }
+}
+
+/// The listening socket. Its connections may be for other runtimes than the one that takes them, so they are registered
+/// with none yet.
 struct Listener {
-    socket: AsyncFd<Arc<Socket>>,
+    socket: Arc<Socket>,
     /// Where every connection arrives; none where the listener has all of the machine's addresses.
     local: Option<SocketAddr>,
 }
@@ -87,27 +122,23 @@ struct Listener {
 impl Listener {
     fn new(listener: TcpListener) -> io::Result<Listener> {
         let local = Some(listener.local_addr()?).filter(|local| !local.ip().is_unspecified());
-        let socket = Arc::new(Socket::from(listener.into_std()?));
-        Ok(Listener { socket: engine::watch(socket)?, local })
-    }
-
-    async fn accept(&self) -> io::Result<(std::net::TcpStream, IpAddr)> {
-        let accept = |listener: &Arc<Socket>| listener.accept4(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK);
-        let (stream, peer) = self.socket.async_io(Interest::READABLE, accept).await?;
-        // A TCP socket's peer has no other kind of address.
-        let peer = peer.as_socket().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical());
-        Ok((stream.into(), peer))
+        Ok(Listener { socket: Arc::new(Socket::from(listener.into_std()?)), local })
     }
 }
 
 /// A connection that belongs to no runtime yet, and its place.
 async fn accept(
-    listener: &Listener,
+    listener: &AsyncFd<Arc<Socket>>,
     places: &Arc<Semaphore>,
 ) -> Option<(std::net::TcpStream, IpAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, peer)) => Some((stream, peer, place)),
+    let accept = |listener: &Arc<Socket>| listener.accept4(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK);
+    match listener.async_io(Interest::READABLE, accept).await {
+        Ok((stream, peer)) => {
+            // A TCP socket's peer has no other kind of address.
+            let peer = peer.as_socket().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical());
+            Some((stream.into(), peer, place))
+        }
         Err(error) => {
             tracing::warn!(%error, "accept");
             tokio::time::sleep(ACCEPT_REST).await;
