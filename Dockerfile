@@ -14,7 +14,8 @@ FROM rust:1.95.0-slim-bookworm AS build
 WORKDIR /src
 # The image's own toolchain: rust-toolchain.toml also asks for parts that only development needs.
 ENV RUSTUP_TOOLCHAIN=1.95.0
-RUN rustup target add wasm32-unknown-unknown
+RUN rustup target add wasm32-unknown-unknown \
+    && apt-get update && apt-get install --yes --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 COPY . .
 RUN cargo xtask web && cargo build --locked --release --package sockyard
 

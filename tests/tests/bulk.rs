@@ -16,8 +16,9 @@ use tokio::task::{JoinHandle, spawn_blocking};
 const BYTES: usize = 1 << 30;
 /// How much of it goes into one frame.
 const BLOCK: usize = 256 * 1024;
-/// How much the server may grow: a full log (16 MiB) and what is on its way.
-const GROWTH_MAX: u64 = 48 << 20;
+/// How much the server may grow, a sixteenth of the stream: a full log (16 MiB), what waits for the peer and for the client
+/// (4 MiB each), and what the allocator keeps of blocks of so many sizes.
+const GROWTH_MAX: u64 = 64 << 20;
 /// Between two looks at the server's memory.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 

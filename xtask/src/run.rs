@@ -13,6 +13,7 @@ pub(crate) fn run(mut options: Vec<String>) -> Result<()> {
     if options.first().is_some_and(|option| option == "--") {
         options.remove(0);
     }
+    tools::ensure_make()?;
     web::build(web::Profile::Release)?;
     tools::say("building the server");
     tools::run(&mut tools::cargo(&["build", "--release", "--package", "sockyard"]))?;

@@ -42,6 +42,7 @@ fn page() -> Result<()> {
 }
 
 fn needs() -> Result<()> {
+    tools::ensure_make()?;
     tools::ensure_wasm_target()?;
     tools::ensure_programs()?;
     registries::ensure_python()?;

@@ -82,6 +82,14 @@ pub(crate) fn installed(name: &str) -> bool {
     std::env::split_paths(&path).any(|directory| directory.join(name).is_file())
 }
 
+/// Sees to it that the server's C parts can be compiled: the allocator. (Without a C compiler this program would not be here.)
+pub(crate) fn ensure_make() -> Result<()> {
+    if !installed("make") {
+        bail!("building the server needs make; on Debian `apt-get install make` as root installs it");
+    }
+    Ok(())
+}
+
 /// Sees to it that the page can be compiled.
 pub(crate) fn ensure_wasm_target() -> Result<()> {
     let sysroot = output(&mut program("rustc", &["--print", "sysroot"]))?;
