@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::quotas::{Proxies, Quotas};
 use crate::session::Registry;
+use crate::workers::Workers;
 
 mod access;
 mod assets;
@@ -39,6 +40,8 @@ pub(crate) struct App {
     pub(crate) quotas: Arc<Quotas>,
     pub(crate) proxies: Proxies,
     pub(crate) origins: Origins,
+    /// What connections and sessions run on.
+    pub(crate) workers: Arc<Workers>,
     /// Every WebSocket connection, so that a shutdown can wait until they are told.
     pub(crate) connections: TaskTracker,
     /// The server goes down: it lets end what is under way and begins nothing new.

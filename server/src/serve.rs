@@ -121,12 +121,12 @@ async fn serve(
         quotas,
         proxies: Proxies::new(options.trusted_proxies.clone()),
         origins,
+        workers,
         connections: connections.clone(),
         stopping: stopping.clone(),
     });
     let stop = CancellationToken::new();
-    let server =
-        tokio::spawn(api::server::serve(listener, options.max_connections, app, workers, stop.clone()));
+    let server = tokio::spawn(api::server::serve(listener, options.max_connections, app, stop.clone()));
     let watched = Arc::clone(&tokens);
     let watching = AbortOnDropHandle::new(tokio::spawn(async move { watched.watch().await }));
 

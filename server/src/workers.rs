@@ -103,6 +103,11 @@ impl Workers {
         handle.spawn(task(Load::new(load)));
     }
 
+    /// How many tasks there are on all of the threads.
+    pub(crate) fn tasks(&self) -> usize {
+        self.workers.iter().map(|worker| worker.handle.metrics().num_alive_tasks()).sum()
+    }
+
     /// Ends the threads and whatever still runs on them.
     pub(crate) fn end(&self) {
         self.end.cancel();

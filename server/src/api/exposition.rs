@@ -13,12 +13,17 @@ use crate::session::{Load, Registry};
 pub(super) const CONTENT_TYPE: &str = TEXT_FORMAT;
 
 /// Everything there is to tell, at this moment.
-pub(super) fn render(registry: &Registry) -> Result<String, prometheus::Error> {
+pub(super) fn render(registry: &Registry, tasks: usize) -> Result<String, prometheus::Error> {
     let mut page = Page::default();
     page.gauge(
         "sockyard_build_info",
         "Always 1; the version is a label.",
         vec![(labels(&[("version", env!("CARGO_PKG_VERSION"))]), 1)],
+    );
+    page.gauge(
+        "sockyard_tasks",
+        "Tasks on the threads that serve connections: some for each connection, session and stream, fewer than ten without any.",
+        alone(tasks as u64),
     );
     sessions(&mut page, &registry.load());
     connections(&mut page);

@@ -25,7 +25,7 @@ use super::App;
 use super::guard::{Arrival, Place};
 use super::held::Held;
 use crate::quotas::{self, Client, ClientKey, Permit};
-use crate::workers::{Load, Workers};
+use crate::workers::Load;
 use crate::{engine, metrics};
 
 /// Longest wait for a request's header. A client that sends it byte by byte is cut off here.
@@ -43,7 +43,6 @@ pub(crate) async fn serve(
     listener: TcpListener,
     connections_max: u32,
     app: Arc<App>,
-    workers: Arc<Workers>,
     stop: CancellationToken,
 ) {
     let listener = match Listener::new(listener) {
@@ -55,13 +54,12 @@ pub(crate) async fn serve(
         app,
         listener,
         places: Arc::new(Semaphore::new(connections_max as usize)),
-        workers: Arc::clone(&workers),
         connections: TaskTracker::new(),
         stop,
     });
     let loops = TaskTracker::new();
     // On each thread, so that a connection begins where it goes on and no other thread has to wake for it.
-    workers.on_each(|worker| loops.track_future(Arc::clone(&accepting).run(worker)));
+    accepting.app.workers.on_each(|worker| loops.track_future(Arc::clone(&accepting).run(worker)));
     loops.close();
     loops.wait().await;
     let connections = accepting.connections.clone();
@@ -77,7 +75,6 @@ struct Accepting {
     places: Arc<Semaphore>,
     router: Router,
     app: Arc<App>,
-    workers: Arc<Workers>,
     connections: TaskTracker,
     stop: CancellationToken,
 }
@@ -98,7 +95,7 @@ impl Accepting {
             let Some((stream, peer, place)) = accepted else { continue };
             let (router, stop) = (self.router.clone(), self.stop.clone());
             let (caller, local) = (Caller::new(&self.app, peer), self.listener.local);
-            self.workers.spawn(worker, |load| {
+            self.app.workers.spawn(worker, |load| {
                 self.connections.track_future(async move {
                     if let Err(error) = connection(stream, local, caller, (place, load), router, &stop).await
                     {
