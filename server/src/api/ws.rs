@@ -44,6 +44,7 @@ mod opening;
 mod outbox;
 mod output;
 mod reader;
+mod refusals;
 mod requests;
 mod writer;
 

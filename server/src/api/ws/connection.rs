@@ -21,6 +21,7 @@ use super::input::Input;
 use super::opening::Opening;
 use super::outbox::Outbox;
 use super::output::Output;
+use super::refusals::Refusals;
 use super::requests::Waiting;
 use super::writer::Writer;
 use super::{follow, reader};
@@ -90,6 +91,8 @@ pub(super) struct Connection {
     pub(super) frame_room: Arc<Semaphore>,
     /// How close the writer is behind the log.
     pub(super) pace: log::Pace,
+    /// Calls over a rate, one after the other, and when the last of them may be made.
+    pub(super) refusals: Refusals,
     settings: Arc<Mutex<Settings>>,
     /// Tells of the sockets' facts.
     follows: Mutex<Option<AbortOnDropHandle<()>>>,
@@ -187,6 +190,7 @@ pub(super) async fn run(
         cancel: CancellationToken::new(),
         gone,
         frame_room: Arc::new(Semaphore::new(FRAMES_WAITING_KIB)),
+        refusals: Refusals::default(),
         pace,
         settings,
         follows: Mutex::default(),

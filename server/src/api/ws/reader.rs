@@ -116,6 +116,7 @@ async fn take(connection: &Arc<Connection>, input: &mut Input, frames: &mut Join
                     Ok(text) => connection.handle(text).await,
                     Err(_) => return Err(Ending::Reason(NOT_UTF8)),
                 }
+                rest(connection).await;
                 frames.give_way(connection).await;
             }
             Incoming::Joined(kind, bytes) => {
@@ -125,6 +126,7 @@ async fn take(connection: &Arc<Connection>, input: &mut Input, frames: &mut Join
                     (Kind::Text, Ok(text)) => connection.handle(text).await,
                     (Kind::Text, Err(_)) => return Err(Ending::Reason(NOT_UTF8)),
                 }
+                rest(connection).await;
             }
             Incoming::Ping(payload) => connection.outbox.pong(payload).await,
             Incoming::Pong => frames.give_way(connection).await,
@@ -136,6 +138,17 @@ async fn take(connection: &Arc<Connection>, input: &mut Input, frames: &mut Join
     }
     frames.send(connection, input).await;
     Ok(())
+}
+
+/// Lets a client wait that goes on calling over its rate, so that refusing it does not take what others need. TCP tells it.
+async fn rest(connection: &Connection) {
+    let Some(time) = connection.refusals.rest() else { return };
+    tokio::select! {
+        biased;
+        () = connection.session.ended().cancelled() => {}
+        () = connection.gone.cancelled() => {}
+        () = sleep(time) => {}
+    }
 }
 
 /// Frames that came one after the other for one stream, and so can leave in one call: a stream keeps no boundaries.

@@ -156,7 +156,9 @@ impl Connection {
             Ok(call) => call,
             Err(fault) => return ready(self.refused(id.as_ref(), &method, &fault)),
         };
-        if let Err(fault) = self.session.permit(&self.rights, &call) {
+        let permitted = self.session.permit(&self.rights, &call);
+        self.refusals.note(permitted.as_ref().err());
+        if let Err(fault) = permitted {
             return ready(id.map(|id| failure(&id, &fault)));
         }
         match call {
