@@ -88,6 +88,16 @@ pub(crate) fn run(mut options: Vec<String>) -> Result<()> {
     tools::run(tools::program(&shown, &[]).args(options).env("PATH", path()?))
 }
 
+/// Builds the server and the program that loads it, and runs one of its commands.
+pub(crate) fn load(command: &str, mut options: Vec<String>) -> Result<()> {
+    options.retain(|option| option != "--");
+    tools::say("building the server and the load");
+    let packages = ["--package", "sockyard", "--package", "sockyard-bench"];
+    tools::run(tools::cargo(&["build", "--release"]).args(packages))?;
+    let load = tools::target_dir().join("release/sockyard-load").display().to_string();
+    tools::run(tools::program(&load, &[command]).args(options))
+}
+
 /// How to get what is missing, as lines to be typed.
 fn advice(missing: &[&Peer]) -> String {
     let mut text =

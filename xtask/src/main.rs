@@ -27,6 +27,8 @@ cargo xtask COMMAND
   check              proves that dependencies point one way, that files stay short and silenced lints say why
   bench [-- OPTIONS] measures the release server beside other relays; `--install` gets those that are missing,
                      `--help` lists the OPTIONS
+  load [-- OPTIONS]  loads the release server with 2 000 sessions and hostile clients for a minute, and reports
+  soak [-- OPTIONS]  lets sessions come and go for a quarter of an hour, and reports what they left behind
   lighthouse         asks Lighthouse about the page's access and practices, as on a desk and as on a phone
   screenshots [--docs]
                      pictures of every view in each size, theme and language into target/screenshots, looked at for
@@ -54,6 +56,7 @@ fn command() -> Result<()> {
         "weigh" => no_more(&command, &rest).and_then(|()| web::weigh()),
         "test" => no_more(&command, &rest).and_then(|()| test::run()),
         "bench" => bench::run(rest),
+        "load" | "soak" => bench::load(&command, rest),
         "lighthouse" => no_more(&command, &rest).and_then(|()| lighthouse::run()),
         "screenshots" => screenshots::run(&rest),
         "check" => no_more(&command, &rest).and_then(|()| check::run()),
