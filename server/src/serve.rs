@@ -37,6 +37,7 @@ const SAME_SIGNAL: Duration = Duration::from_secs(1);
 
 /// Runs the server until SIGTERM or Ctrl-C.
 pub(crate) fn run(options: &ServeOptions, rules: Rules, limits: QuotaConfig) -> anyhow::Result<()> {
+    options.check()?;
     logging::start(options.log_format)?;
     let descriptors = raise_descriptor_limit();
     let limits = limits.with_defaults(Process {

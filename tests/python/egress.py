@@ -20,6 +20,7 @@ HERE, NEIGHBOUR = "10.77.0.1", "10.77.0.2"
 CONFIG = """
 listen = "127.0.0.1:0"
 access = "open"
+open_host_network = true
 
 [[policy.allow]]
 name = "neighbour"

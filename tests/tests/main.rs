@@ -21,6 +21,7 @@ mod events;
 mod export;
 mod follow;
 mod frames;
+mod hosting;
 mod info;
 mod kernel;
 mod lab;
