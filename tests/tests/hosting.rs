@@ -47,7 +47,7 @@ async fn strangers_are_in_networks_of_their_own() {
     let fault = one.fault("socket.connect", json!({"socket": socket, "address": address})).await;
     assert_eq!(fault.data.errno.as_deref(), Some("ECONNREFUSED"), "{fault:?}");
     let (status, _) = WsClient::connect(&server, "?network=host", None).await.err().expect("a refusal");
-    assert_eq!(status, 400);
+    assert_eq!(status, 422);
     // The same port of the same address, for each of them.
     for client in [&one, &two] {
         let socket = client.tcp().await;

@@ -2,6 +2,7 @@
 //!
 //! Each command is a file. This one reads the command's name and nothing else.
 
+mod audit;
 mod bench;
 mod check;
 mod lighthouse;
@@ -25,6 +26,9 @@ cargo xtask COMMAND
   weigh              builds the page, and fails where a first visit would load more than 350 KiB
   test               everything that CI runs: formatting, lints, documentation, the checks below, all tests
   check              proves that dependencies point one way, that files stay short and silenced lints say why
+  audit [--offline]  asks `cargo deny` and `cargo audit` about the dependencies: licences, sources and bans as in deny.toml,
+                     and known faults, for which it needs a network; installs both into target/tools
+  sbom               writes what the program is made of into target/sbom (CycloneDX)
   bench [-- OPTIONS] measures the release server beside other relays; `--install` gets those that are missing,
                      `--help` lists the OPTIONS
   lighthouse         asks Lighthouse about the page's access and practices, as on a desk and as on a phone
@@ -53,6 +57,8 @@ fn command() -> Result<()> {
         "web" => web::Profile::from_arguments(&rest).and_then(web::build),
         "weigh" => no_more(&command, &rest).and_then(|()| web::weigh()),
         "test" => no_more(&command, &rest).and_then(|()| test::run()),
+        "audit" => audit::run(&rest),
+        "sbom" => no_more(&command, &rest).and_then(|()| audit::sbom()),
         "bench" => bench::run(rest),
         "lighthouse" => no_more(&command, &rest).and_then(|()| lighthouse::run()),
         "screenshots" => screenshots::run(&rest),

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::{check, registries, tools, web};
+use crate::{audit, check, registries, tools, web};
 
 /// A step: its name and what it does.
 type Step = (&'static str, fn() -> Result<()>);
@@ -14,6 +14,7 @@ type Step = (&'static str, fn() -> Result<()>);
 const STEPS: &[Step] = &[
     ("formatting", formatting),
     ("dependency directions", check::run),
+    ("what comes in from outside", audit::as_far_as_installed),
     ("what the tests need", needs),
     ("lints", lints),
     ("documentation", documentation),
