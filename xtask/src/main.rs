@@ -5,6 +5,7 @@
 mod audit;
 mod bench;
 mod check;
+mod fuzz;
 mod lighthouse;
 mod registries;
 mod run;
@@ -31,6 +32,7 @@ cargo xtask COMMAND
   sbom               writes what the program is made of into target/sbom (CycloneDX)
   bench [-- OPTIONS] measures the release server beside other relays; `--install` gets those that are missing,
                      `--help` lists the OPTIONS
+  fuzz [--seconds N] tries everything that reads what clients send with libFuzzer, each for 30 seconds or N
   lighthouse         asks Lighthouse about the page's access and practices, as on a desk and as on a phone
   screenshots [--docs]
                      pictures of every view in each size, theme and language into target/screenshots, looked at for
@@ -60,6 +62,7 @@ fn command() -> Result<()> {
         "audit" => audit::run(&rest),
         "sbom" => no_more(&command, &rest).and_then(|()| audit::sbom()),
         "bench" => bench::run(rest),
+        "fuzz" => fuzz::run(&rest),
         "lighthouse" => no_more(&command, &rest).and_then(|()| lighthouse::run()),
         "screenshots" => screenshots::run(&rest),
         "check" => no_more(&command, &rest).and_then(|()| check::run()),

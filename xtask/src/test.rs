@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::{audit, check, registries, tools, web};
+use crate::{audit, check, fuzz, registries, tools, web};
 
 /// A step: its name and what it does.
 type Step = (&'static str, fn() -> Result<()>);
@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     ("lints", lints),
     ("documentation", documentation),
     ("page", page),
+    ("what clients may send", fuzz::briefly),
     ("server", server),
     ("tests", tests),
 ];

@@ -97,9 +97,10 @@ pub(crate) fn ensure_wasm_target() -> Result<()> {
     run(&mut program("rustup", &["target", "add", WASM])).context(hint)
 }
 
-/// Programs that the tests start, each with its Debian package: a browser and its driver, what the examples of
+/// Programs that the tests start, each with its Debian package: what builds the fuzzer, a browser and its driver, what the examples of
 /// docs/automation.md use, what lays a cable between two network namespaces, and what reads systemd's units.
 const PROGRAMS: &[(&str, &str)] = &[
+    ("c++", "g++"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("curl", "curl"),
