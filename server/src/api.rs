@@ -22,6 +22,7 @@ mod headers;
 mod held;
 mod operator;
 mod problem;
+mod reserve;
 mod rest;
 mod routes;
 pub(crate) mod server;

@@ -19,6 +19,7 @@ mod egress;
 mod encodings;
 mod events;
 mod export;
+mod faults;
 mod follow;
 mod frames;
 mod hosting;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use futures_util::FutureExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -24,6 +25,7 @@ use tower::ServiceExt as _;
 use super::App;
 use super::guard::{Arrival, Place};
 use super::held::Held;
+use super::reserve::{self, Reserve, Room};
 use crate::quotas::{self, Client, ClientKey, Permit};
 use crate::workers::{Load, Workers};
 use crate::{engine, metrics};
@@ -51,6 +53,10 @@ pub(crate) async fn serve(
         Err(error) => return tracing::error!(%error, "the listener cannot be watched"),
     };
     let local = listener.local;
+    let reserve = match Reserve::new() {
+        Ok(reserve) => reserve,
+        Err(error) => return tracing::error!(%error, "no descriptors to keep back"),
+    };
     let router = super::router(Arc::clone(&app));
     let places = Arc::new(Semaphore::new(connections_max as usize));
     let connections = TaskTracker::new();
@@ -58,17 +64,31 @@ pub(crate) async fn serve(
         let accepted = tokio::select! {
             biased;
             () = stop.cancelled() => break,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener, &places, &reserve) => accepted,
         };
-        let Some((stream, peer, place)) = accepted else { continue };
+        let Some(Accepted { stream, peer, place, room }) = accepted else { continue };
         let (router, stop) = (router.clone(), stop.clone());
-        let caller = Caller::new(&app, peer);
+        let mut caller = Caller::new(&app, peer);
+        if room.is_some() {
+            caller.place = Err(reserve.fault());
+        }
         workers.spawn(|load| {
             connections.track_future(async move {
-                if let Err(error) = connection(stream, local, caller, (place, load), router, &stop).await {
+                let connection =
+                    connection(stream, local, caller, (place, load), room.is_some(), router, &stop);
+                let ended = match &room {
+                    None => connection.await,
+                    Some(_) => match tokio::time::timeout(reserve::DEADLINE, connection).await {
+                        Ok(ended) => ended,
+                        Err(_) => Ok(()),
+                    },
+                };
+                if let Err(error) = ended {
                     // What a peer does is not our error.
                     tracing::debug!(%error, "connection ended");
                 }
+                // Only now that the connection's own descriptor is closed.
+                drop(room);
             })
         });
     }
@@ -101,19 +121,42 @@ impl Listener {
 }
 
 /// A connection that belongs to no runtime yet, and its place.
-async fn accept(
-    listener: &Listener,
-    places: &Arc<Semaphore>,
-) -> Option<(std::net::TcpStream, IpAddr, OwnedSemaphorePermit)> {
+struct Accepted {
+    stream: std::net::TcpStream,
+    peer: IpAddr,
+    place: OwnedSemaphorePermit,
+    /// Where it is out of the reserve.
+    room: Option<Room>,
+}
+
+async fn accept(listener: &Listener, places: &Arc<Semaphore>, reserve: &Reserve) -> Option<Accepted> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, peer)) => Some((stream, peer, place)),
-        Err(error) => {
-            tracing::warn!(%error, "accept");
-            tokio::time::sleep(ACCEPT_REST).await;
-            None
+    let error = match listener.accept().await {
+        Ok((stream, peer)) => return Some(Accepted { stream, peer, place, room: None }),
+        Err(error) => error,
+    };
+    if is_shortage(&error) {
+        if reserve.is_first_in_a_while() {
+            tracing::warn!(
+                "no file descriptors left: nothing but health and metrics is answered on new connections"
+            );
         }
+        // Without a descriptor accept(2) fails before it looks whether anybody is there, so perhaps nobody is.
+        if let Some(room) = reserve.room()
+            && let Some(Ok((stream, peer))) = listener.accept().now_or_never()
+        {
+            return Some(Accepted { stream, peer, place, room: Some(room) });
+        }
+    } else {
+        tracing::warn!(%error, "accept");
     }
+    tokio::time::sleep(ACCEPT_REST).await;
+    None
+}
+
+/// Whether it is descriptors that lack, the process's or the machine's.
+fn is_shortage(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
 }
 
 /// Who is at the other end, and its place among the connections of its address.
@@ -147,6 +190,7 @@ async fn connection(
     local: Option<SocketAddr>,
     caller: Caller,
     (permit, load): (OwnedSemaphorePermit, Load),
+    is_spare: bool,
     router: Router,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
@@ -164,7 +208,7 @@ async fn connection(
     };
     let place = Arc::new(Place::new(permit, of_client, load));
     let stream = Held::new(stream, Arc::clone(&place));
-    let arrival = Arrival { local, peer, own, refused, place };
+    let arrival = Arrival { local, peer, own, refused, is_spare, place };
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(arrival.clone());
         router.clone().oneshot(request)
@@ -172,6 +216,7 @@ async fn connection(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_DEADLINE)
+        .keep_alive(!is_spare)
         .max_buf_size(HEADER_BYTES)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
