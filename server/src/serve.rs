@@ -21,7 +21,7 @@ use crate::api::{self, Access, App, Mode, Origins};
 use crate::config::{AccessMode, ServeOptions};
 use crate::logging;
 use crate::network::Labs;
-use crate::policy::{Policy, Rules};
+use crate::policy::{Policy, Resolver, Rules};
 use crate::quotas::{Process, Proxies, QuotaConfig, Quotas};
 use crate::secret;
 use crate::session::{Limits, Registry, RegistryOptions};
@@ -99,7 +99,7 @@ async fn serve(
     let registry = Registry::new(RegistryOptions {
         limits: session_limits,
         quotas: Arc::clone(&quotas),
-        policy: Policy::new(address.port(), rules),
+        policy: policy(address.port(), rules),
         unix_directory: data.unix_directory(),
         tells_directory: options.access == AccessMode::Token,
         labs: labs.clone(),
@@ -149,6 +149,20 @@ async fn serve(
     tokens.write_uses();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What sockets may reach. Where rules open something there is somebody to ask for names, too, or a line in the log that says why not.
+fn policy(own_port: u16, rules: Rules) -> Arc<Policy> {
+    if rules.open_nothing() {
+        return Policy::new(own_port, rules);
+    }
+    match Resolver::new(rules.name_servers()) {
+        Ok(resolver) => Policy::with_resolver(own_port, rules, resolver),
+        Err(why) => {
+            tracing::warn!(why, "no name server to ask: names beyond the hosts file are unknown");
+            Policy::new(own_port, rules)
+        }
+    }
 }
 
 /// Completes at the first SIGTERM or SIGINT. A second one ends the process at once.

@@ -30,6 +30,7 @@ mod lifecycle;
 mod log;
 mod matrix;
 mod multicast;
+mod names;
 mod older;
 mod opening;
 mod operator;
