@@ -28,7 +28,7 @@ pub(crate) use lookup::{Question, Reach};
 pub(crate) use resolver::Resolver;
 use rules::Ask;
 pub(crate) use rules::{PolicyConfig, Rules, Transport, Use};
-pub(crate) use unix::{UnixNames, UnixTarget};
+pub(crate) use unix::{UnixNames, UnixRoot, UnixTarget};
 
 /// Proof that the policy has seen the value and allows it. Nothing outside this module can make one.
 #[derive(Clone, Debug)]
@@ -168,7 +168,7 @@ impl Policy {
         name: &UnixName,
         names: &UnixNames,
     ) -> Result<Allowed<Target>, Fault> {
-        Ok(Allowed(Target::Unix(names.target(name).map_err(|error| errno::fault(call, &error))?)))
+        Ok(Allowed(Target::Unix(names.existing(name).map_err(|error| errno::fault(call, &error))?)))
     }
 
     /// For `bind`. The unspecified address becomes the loopback address of its family, unless a rule opens all addresses.
@@ -182,7 +182,7 @@ impl Policy {
         let purpose = (Use::Bind, kind.into());
         let any = match address {
             Address::Unix(name) => {
-                let place = names.target(name).map_err(|error| errno::fault("bind", &error))?;
+                let place = names.place(name).map_err(|error| errno::fault("bind", &error))?;
                 return Ok(BindTarget { target: Allowed(Target::Unix(place)), narrowed: false });
             }
             Address::Inet { host: Host::Any, port } => Some((family == Family::Inet6, *port)),

@@ -1,7 +1,7 @@
 //! `sockyard serve`: from options to a running server, and back down.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ use crate::api::{self, Access, App, Mode, Origins};
 use crate::config::{AccessMode, ServeOptions};
 use crate::logging;
 use crate::network::Labs;
-use crate::policy::{Policy, Resolver, Rules};
+use crate::policy::{Policy, Resolver, Rules, UnixRoot};
 use crate::quotas::{Process, Proxies, QuotaConfig, Quotas};
 use crate::secret;
 use crate::session::{Limits, Registry, RegistryOptions};
@@ -100,7 +100,7 @@ async fn serve(
         limits: session_limits,
         quotas: Arc::clone(&quotas),
         policy: policy(address.port(), rules),
-        unix_directory: data.unix_directory(),
+        unix_root: Arc::clone(&data.unix_root),
         tells_directory: options.access == AccessMode::Token,
         labs: labs.clone(),
         network: options.network,
@@ -239,6 +239,8 @@ fn raise_descriptor_limit() -> u64 {
 /// What the server keeps on disk. Locked, so that two servers do not remove each other's sockets.
 struct DataDirectory {
     path: PathBuf,
+    /// Under it every session that uses Unix sockets has a directory.
+    unix_root: Arc<UnixRoot>,
     _lock: Flock<File>,
 }
 
@@ -260,18 +262,22 @@ impl DataDirectory {
             }
             Err((_, error)) => return Err(error).with_context(context),
         };
-        let unix = path.join("unix");
-        // Left behind by a server that was killed; nobody else uses them while we hold the lock.
-        if unix.exists() {
-            std::fs::remove_dir_all(&unix).with_context(|| format!("remove {}", unix.display()))?;
-        }
-        Ok(DataDirectory { path, _lock: lock })
+        let unix_root = unix_root(path.join("unix"))?;
+        Ok(DataDirectory { path, unix_root, _lock: lock })
     }
+}
 
-    /// Under it every session that uses Unix sockets has a directory.
-    fn unix_directory(&self) -> PathBuf {
-        self.path.join("unix")
+/// A new directory for the names of Unix sockets.
+fn unix_root(unix: PathBuf) -> anyhow::Result<Arc<UnixRoot>> {
+    // Left behind by a server that was killed; nobody else uses them while we hold the lock. A link is not followed.
+    match std::fs::remove_dir_all(&unix) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("remove {}", unix.display()));
+        }
+        _ => {}
     }
+    let made = DirBuilder::new().mode(0o700).create(&unix).and_then(|()| UnixRoot::open(unix.clone()));
+    made.map_err(|error| anyhow::anyhow!("make {}: {}", unix.display(), plain(&error)))
 }
 
 pub(crate) fn make_directory(path: &Path) -> anyhow::Result<()> {

@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::network::Network;
-use crate::policy::{Allowed, Policy, Reach, Rules, Target, Transport, UnixNames, Use};
+use crate::policy::{Allowed, Policy, Reach, Rules, Target, Transport, UnixNames, UnixRoot, Use};
 
 fn target(address: &str) -> Allowed<Target> {
-    let names = UnixNames::new(std::path::Path::new("/nowhere"), "s_test");
+    let names = UnixNames::new(&UnixRoot::open("/".into()).unwrap(), "s_test");
     let reach = Policy::new(0, Rules::default())
         .reach("connect", (Use::Connect, Transport::Tcp), &address.parse().unwrap(), Family::Inet, &names)
         .unwrap();

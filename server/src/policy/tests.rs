@@ -5,7 +5,7 @@ use super::*;
 const OWN: u16 = 7410;
 
 fn names() -> UnixNames {
-    UnixNames::new(std::path::Path::new("/nowhere"), "s_1")
+    UnixNames::new(&UnixRoot::open("/".into()).unwrap(), "s_1")
 }
 
 /// What needs no name server.
