@@ -20,8 +20,9 @@ const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 const AUDIT: Tool = Tool { name: "cargo-audit", version: "0.22.2" };
 const CYCLONEDX: Tool = Tool { name: "cargo-cyclonedx", version: "0.5.9" };
 
-/// Packages that are handed out: the program, and the page that is embedded in it.
-const HANDED_OUT: &[&str] = &["server", "web"];
+/// What is handed out: the program, and the page that is embedded in it. Each with its folder, its package and what it is built for.
+const HANDED_OUT: &[(&str, &str, &str)] =
+    &[("server", "sockyard", "x86_64-unknown-linux-gnu"), ("web", "sockyard-web", tools::WASM)];
 
 /// `cargo xtask audit`.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
@@ -64,24 +65,36 @@ pub(crate) fn as_far_as_installed() -> Result<()> {
 /// `cargo xtask sbom`: a CycloneDX document for each package that is handed out, into `target/sbom`.
 pub(crate) fn sbom() -> Result<()> {
     let tool = shown(&CYCLONEDX.ensure()?);
-    let folder = tools::target_dir().join("sbom");
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    for package in HANDED_OUT {
-        let manifest = format!("{package}/Cargo.toml");
-        let name = format!("{package}.cdx");
-        let target = if *package == "web" { tools::WASM } else { "x86_64-unknown-linux-gnu" };
+    let kept = tools::target_dir().join("sbom");
+    std::fs::create_dir_all(&kept).with_context(|| format!("cannot make {}", kept.display()))?;
+    for (folder, package, target) in HANDED_OUT {
+        let manifest = format!("{folder}/Cargo.toml");
         let mut command =
             tools::program(&tool, &["cyclonedx", "--manifest-path", &manifest, "--format", "json"]);
-        command.args(["--spec-version", "1.5", "--no-build-deps", "--target", target]);
-        tools::run(command.args(["--override-filename", &name]))?;
-        // The tool writes one beside the manifest of each member that the package uses as well.
-        let made = tools::root().join(package).join(format!("{name}.json"));
-        let kept = folder.join(format!("sockyard-{package}.cdx.json"));
-        std::fs::rename(&made, &kept).with_context(|| format!("cannot move {}", made.display()))?;
-        for member in ["client", "protocol", "web"] {
-            std::fs::remove_file(tools::root().join(member).join(format!("{name}.json"))).ok(/* most have none */);
+        tools::run(command.args(["--spec-version", "1.5", "--no-build-deps", "--target", target]))?;
+        // The tool writes a document beside the manifest of every member of the workspace.
+        let name = format!("{package}.cdx.json");
+        let made = tools::root().join(folder).join(&name);
+        std::fs::rename(&made, kept.join(&name))
+            .with_context(|| format!("cannot move {}", made.display()))?;
+        for entry in std::fs::read_dir(tools::root())? {
+            remove_documents(&entry?.path())?;
         }
-        tools::say(&format!("wrote {}", kept.display()));
+        tools::say(&format!("wrote {}", kept.join(&name).display()));
+    }
+    Ok(())
+}
+
+/// Removes what the tool wrote into a member's folder.
+fn remove_documents(folder: &Path) -> Result<()> {
+    if !folder.join("Cargo.toml").is_file() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".cdx.json") {
+            std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        }
     }
     Ok(())
 }
@@ -93,7 +106,7 @@ fn supply(deny: &Path) -> Result<()> {
 }
 
 fn advisories(deny: &Path) -> Result<()> {
-    tools::run(&mut tools::program(&shown(deny), &["--locked", "check", "--disable-fetch", "advisories"]))
+    tools::run(&mut tools::program(&shown(deny), &["--locked", "--offline", "check", "advisories"]))
         .context("a dependency has a known fault; update it, or name the advisory and why it does not matter in deny.toml")
 }
 
