@@ -123,6 +123,8 @@ impl fmt::Display for Address {
         match self {
             Address::Inet { host: Host::Any, port } => write!(f, "*:{port}"),
             Address::Inet { host: Host::Ip(ip), port } => write!(f, "{}", SocketAddr::new(*ip, *port)),
+            // Without its dot this one would read as the name of a Unix socket.
+            Address::Inet { host: Host::Name(name), port } if name == "unix" => write!(f, "unix.:{port}"),
             Address::Inet { host: Host::Name(name), port } => write!(f, "{name}:{port}"),
             Address::Unix(UnixName::File(name)) => write!(f, "unix:{name}"),
             Address::Unix(UnixName::Abstract(name)) => write!(f, "unix:@{name}"),
@@ -218,6 +220,7 @@ mod tests {
         check("[::ffff:127.0.0.1]:1", ip("::ffff:127.0.0.1", 1));
         check(":7788", Address::Inet { host: Host::Any, port: 7788 });
         check("*:0", Address::Inet { host: Host::Any, port: 0 });
+        check("unix.:80", Address::Inet { host: Host::Name("unix".into()), port: 80 });
         check("LOCALHOST.:65535", Address::Inet { host: Host::Name("localhost".into()), port: 65535 });
         check("unix:chat.sock", Address::Unix(UnixName::File("chat.sock".into())));
         check("unix:@chat", Address::Unix(UnixName::Abstract("chat".into())));

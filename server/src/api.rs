@@ -23,6 +23,7 @@ mod headers;
 mod held;
 mod operator;
 mod problem;
+mod reserve;
 mod rest;
 mod routes;
 pub(crate) mod server;

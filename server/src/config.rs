@@ -35,8 +35,8 @@ Examples:
   sockyard serve
       Listen on 127.0.0.1:7410 and print the URL to open, with the token that only you know.
 
-  sockyard serve --access open --listen 127.0.0.1:0
-      Any free port, and no token: for a machine that nobody else uses.
+  sockyard serve --access open --network lab
+      No token: anybody may come, into networks of their own that lead nowhere.
 
   SOCKYARD_TOKEN=$(cat token.txt) sockyard serve --public-url https://play.example.org
       Behind a proxy that ends TLS, with a token that stays the same.
@@ -178,6 +178,20 @@ pub(crate) struct ServeOptions {
     /// The owner's token, at least 16 letters, digits, "-" or "_"; a new random one at each start if left out
     #[arg(long, value_name = "TOKEN", env = "SOCKYARD_TOKEN", hide_env_values = true, value_parser = parse_token)]
     pub(crate) token: Option<String>,
+
+    /// Let anybody who reaches the server make sockets on this machine's own network: with --access open it otherwise insists on
+    /// --network lab
+    #[arg(
+        long,
+        value_name = "BOOL",
+        env = "SOCKYARD_OPEN_HOST_NETWORK",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        default_value_t = false,
+        action = clap::ArgAction::Set
+    )]
+    open_host_network: bool,
 
     /// Where sockets live: this machine's own network, with labs for whoever asks for one, or labs only
     #[arg(long, env = "SOCKYARD_NETWORK", value_parser = parse_network_kind, value_name = "KIND", default_value = "host")]
@@ -424,6 +438,20 @@ impl ServeOptions {
     /// The data directory, with its default worked out.
     pub(crate) fn data_dir(&self) -> anyhow::Result<PathBuf> {
         data_directory(self.data_dir.as_ref())
+    }
+
+    /// Whether these options may stand together.
+    ///
+    /// # Errors
+    /// Which of them do not, and what to write in their place.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        if self.access == AccessMode::Open && self.network == NetworkKind::Host && !self.open_host_network {
+            bail!(
+                "--access open would let anybody make sockets on this machine's own network, where its other programs listen; add \
+                 --network lab, so that every session has a network of its own, or --open-host-network if that is what you want"
+            );
+        }
+        Ok(())
     }
 
     /// How long a session without a connection lives on.

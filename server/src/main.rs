@@ -25,7 +25,7 @@ mod tokens;
 mod workers;
 
 use config::{Command, PolicyCommand, PolicyOptions, ServeOptions, TokenOptions};
-use policy::{Policy, Rules, Transport, Use};
+use policy::{Policy, Resolver, Rules, Transport, Use};
 use quotas::QuotaConfig;
 
 /// A session is many small pieces of memory, made and let go together. With it connections open a tenth faster than with the C
@@ -88,10 +88,18 @@ fn check(options: &PolicyOptions, rules: Rules) -> ExitCode {
         [] => vec![Transport::Tcp, Transport::Udp],
         chosen => chosen.to_vec(),
     };
-    let policy = Policy::new(options.own_port, rules);
-    let report = policy.explain(&options.address, &all(&options.purposes), &transports);
-    match cli::block_on(cli::print(report.text.as_bytes())) {
-        Ok(()) if report.all_allowed => ExitCode::SUCCESS,
+    let mut all_allowed = false;
+    let explained = cli::block_on(async {
+        let policy = match Resolver::new(rules.name_servers()) {
+            Ok(resolver) => Policy::with_resolver(options.own_port, rules, resolver),
+            Err(_) => Policy::new(options.own_port, rules),
+        };
+        let report = policy.explain(&options.address, &all(&options.purposes), &transports).await;
+        all_allowed = report.all_allowed;
+        cli::print(report.text.as_bytes()).await
+    });
+    match explained {
+        Ok(()) if all_allowed => ExitCode::SUCCESS,
         Ok(()) => ExitCode::FAILURE,
         Err(failure) => failure.report(),
     }

@@ -10,21 +10,25 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use socket2::SockAddr;
-use sockyard_protocol::answer::{Resolved, ResolvedAddress};
-use sockyard_protocol::{Address, Family, Fault, Host, SocketType};
+use sockyard_protocol::{Address, Family, Fault, Host, SocketType, UnixName};
 
 use crate::errno;
 
 pub(crate) mod check;
 mod classify;
+mod lookup;
 mod names;
+mod resolver;
 mod rules;
 mod unix;
 
 use classify::{Class, Known, know};
+use lookup::{Named, Source};
+pub(crate) use lookup::{Question, Reach};
+pub(crate) use resolver::Resolver;
 use rules::Ask;
 pub(crate) use rules::{PolicyConfig, Rules, Transport, Use};
-pub(crate) use unix::{UnixNames, UnixTarget};
+pub(crate) use unix::{UnixNames, UnixRoot, UnixTarget};
 
 /// Proof that the policy has seen the value and allows it. Nothing outside this module can make one.
 #[derive(Clone, Debug)]
@@ -69,6 +73,8 @@ pub(crate) type Purpose = (Use, Transport);
 
 /// The name of the rule that keeps Sockyard's own port.
 const OWN_PORT: &str = "own_port";
+/// The name of the rule that takes no name server's word for a loopback address.
+const LOOPBACK_BY_NAME: &str = "loopback_by_name";
 
 fn is_on_loopback(class: Class) -> bool {
     matches!(class, Class::Loopback | Class::LoopbackGroup)
@@ -89,6 +95,8 @@ pub(crate) struct Policy {
     rules: Rules,
     /// In a lab: its hosts' names and addresses. There everything is open, because nothing leads out.
     lab: Option<Vec<(String, Vec<IpAddr>)>>,
+    /// Whom to ask for names; nobody where nothing is open that a name could stand for.
+    resolver: Option<Arc<Resolver>>,
 }
 
 /// What the policy says of an address, and why.
@@ -103,12 +111,18 @@ pub(crate) struct Verdict {
 
 impl Policy {
     pub(crate) fn new(own_port: u16, rules: Rules) -> Arc<Policy> {
-        Arc::new(Policy { own_port, rules, lab: None })
+        Arc::new(Policy { own_port, rules, lab: None, resolver: None })
+    }
+
+    /// The same, with somebody to ask for the names of what the rules open.
+    pub(crate) fn with_resolver(own_port: u16, rules: Rules, resolver: Resolver) -> Arc<Policy> {
+        let resolver = Some(Arc::new(resolver)).filter(|_| !rules.open_nothing());
+        Arc::new(Policy { own_port, rules, lab: None, resolver })
     }
 
     /// The policy of a session in a lab with these hosts: whatever its kernel grants, for it can reach the lab alone.
     pub(crate) fn lab(hosts: Vec<(String, Vec<IpAddr>)>) -> Arc<Policy> {
-        Arc::new(Policy { own_port: 0, rules: Rules::default(), lab: Some(hosts) })
+        Arc::new(Policy { own_port: 0, rules: Rules::default(), lab: Some(hosts), resolver: None })
     }
 
     /// The same without what the operator's rules open beside loopback; what they close stays closed.
@@ -129,23 +143,32 @@ impl Policy {
         address: &Address,
         family: Family,
         names: &UnixNames,
-    ) -> Result<Allowed<Target>, Fault> {
+    ) -> Result<Reach, Fault> {
         match address {
-            Address::Unix(name) => {
-                Ok(Allowed(Target::Unix(names.target(name).map_err(|error| errno::fault(call, &error))?)))
-            }
+            Address::Unix(name) => self.reach_unix(call, name, names),
             Address::Inet { host: Host::Any, port } if self.lab.is_some() => {
                 let any = SocketAddr::new(rules::unspecified(family == Family::Inet6), *port);
-                self.check(call, purpose, any)
+                self.check(call, purpose, any, None)
             }
             Address::Inet { host: Host::Any, .. } => Err(unspecified(call, Class::Unspecified.rule())),
             Address::Inet { host: Host::Ip(ip), port } => {
-                self.check(call, purpose, SocketAddr::new(*ip, *port))
+                self.check(call, purpose, SocketAddr::new(*ip, *port), None)
             }
             Address::Inet { host: Host::Name(name), port } => {
-                self.check_all(call, purpose, name, *port, &self.addresses(name), family)
+                return self.reach_name(call, purpose, name, *port, family);
             }
         }
+        .map(Reach::Now)
+    }
+
+    /// What stands under a name of the session's own.
+    pub(crate) fn reach_unix(
+        &self,
+        call: &str,
+        name: &UnixName,
+        names: &UnixNames,
+    ) -> Result<Allowed<Target>, Fault> {
+        Ok(Allowed(Target::Unix(names.existing(name).map_err(|error| errno::fault(call, &error))?)))
     }
 
     /// For `bind`. The unspecified address becomes the loopback address of its family, unless a rule opens all addresses.
@@ -158,21 +181,31 @@ impl Policy {
     ) -> Result<BindTarget, Fault> {
         let purpose = (Use::Bind, kind.into());
         let any = match address {
+            Address::Unix(name) => {
+                let place = names.place(name).map_err(|error| errno::fault("bind", &error))?;
+                return Ok(BindTarget { target: Allowed(Target::Unix(place)), narrowed: false });
+            }
             Address::Inet { host: Host::Any, port } => Some((family == Family::Inet6, *port)),
             Address::Inet { host: Host::Ip(ip), port } if ip.is_unspecified() => Some((ip.is_ipv6(), *port)),
-            Address::Inet { .. } | Address::Unix(_) => None,
+            Address::Inet { .. } => None,
         };
         let Some((is_ipv6, port)) = any else {
-            let target = self.reach("bind", purpose, address, family, names)?;
-            return Ok(BindTarget { target, narrowed: false });
+            return match self.reach("bind", purpose, address, family, names)? {
+                Reach::Now(target) => Ok(BindTarget { target, narrowed: false }),
+                // The names of this machine's own addresses it knows itself.
+                Reach::Later(Question { .. }) => {
+                    let fault = Fault::os("bind", "EAI_NONAME", "name or service not known");
+                    Err(fault.with_hint("bind takes names of the hosts file; a name server is not asked"))
+                }
+            };
         };
         let wildcard = SocketAddr::new(rules::unspecified(is_ipv6), port);
-        if self.lab.is_some() || self.verdict(purpose, wildcard).is_allowed {
+        if self.lab.is_some() || self.verdict(purpose, wildcard, None).is_allowed {
             return Ok(BindTarget { target: Allowed(Target::Inet(wildcard)), narrowed: false });
         }
         let family = if is_ipv6 { Family::Inet6 } else { Family::Inet };
         let narrowed = SocketAddr::new(loopback(family), port);
-        Ok(BindTarget { target: self.check("bind", purpose, narrowed)?, narrowed: true })
+        Ok(BindTarget { target: self.check("bind", purpose, narrowed, None)?, narrowed: true })
     }
 
     /// Where the kernel would choose "any address" by itself (`listen` or `sendto` on an unbound socket), the
@@ -194,36 +227,19 @@ impl Policy {
         Some(Allowed(Target::Inet(SocketAddr::new(ip, 0))))
     }
 
-    /// What a name stands for, and which of it sockets may reach.
-    pub(crate) fn resolve(&self, host: &Host) -> Resolved {
-        let addresses = match host {
-            Host::Any => Vec::new(),
-            Host::Ip(ip) => vec![*ip],
-            Host::Name(name) => self.addresses(name),
-        };
-        let told = |ip: &IpAddr| {
-            let known = know(*ip);
-            let allowed = self.lab.is_some() || is_on_loopback(known.class) || self.rules.open_at_all(&known);
-            ResolvedAddress { address: ip.to_string(), allowed }
-        };
-        Resolved { addresses: addresses.iter().map(told).collect() }
-    }
-
-    /// All addresses of a name: in a lab of its hosts', else of those that this machine knows without asking anybody.
-    fn addresses(&self, name: &str) -> Vec<IpAddr> {
-        match &self.lab {
-            None => names::resolve(name),
-            Some(hosts) => match hosts.iter().find(|(host, _)| host == name) {
-                Some((_, addresses)) => addresses.clone(),
-                None if names::is_localhost(name) => names::localhost(),
-                None => Vec::new(),
-            },
+    /// Whether something of an address is open to sockets, for whatever they want it.
+    fn opens_at_all(&self, ip: IpAddr, named: Option<Named<'_>>) -> bool {
+        let known = know(ip);
+        match named {
+            _ if self.lab.is_some() => true,
+            Some(Named { by: Source::Server, .. }) if is_on_loopback(known.class) => false,
+            _ => is_on_loopback(known.class) || self.rules.open_at_all(&known, named.map(|named| named.name)),
         }
     }
 
     /// The answer to a datagram: its sender's address goes through the same check as any other.
     pub(crate) fn reply(&self, to: SocketAddr) -> Result<Allowed<Target>, Fault> {
-        self.check("sendto", (Use::Send, Transport::Udp), to)
+        self.check("sendto", (Use::Send, Transport::Udp), to, None)
     }
 
     /// The group of `join_multicast` and `leave_multicast`: an IP address without a port, in brackets or without.
@@ -245,10 +261,15 @@ impl Policy {
     }
 
     /// What the policy says of an address, and why.
-    pub(crate) fn verdict(&self, (purpose, transport): Purpose, address: SocketAddr) -> Verdict {
+    fn verdict(
+        &self,
+        (purpose, transport): Purpose,
+        address: SocketAddr,
+        named: Option<Named<'_>>,
+    ) -> Verdict {
         let known = know(address.ip());
         let port = address.port();
-        let ask = Ask { purpose, transport, known, port };
+        let ask = Ask { purpose, transport, known, port, name: named.map(|named| named.name) };
         let verdict = |is_allowed, rule: &str| Verdict { is_allowed, rule: rule.to_owned(), known };
         if port == self.own_port && port != 0 && names::is_of_this_machine(known.ip) {
             return verdict(false, OWN_PORT);
@@ -257,7 +278,11 @@ impl Policy {
             return verdict(false, &rule.name);
         }
         if is_on_loopback(known.class) {
-            return verdict(true, known.class.rule());
+            // That a name of somebody else's is loopback is how rebinding begins; who wants loopback can say so.
+            return match named {
+                Some(Named { by: Source::Server, .. }) => verdict(false, LOOPBACK_BY_NAME),
+                _ => verdict(true, known.class.rule()),
+            };
         }
         if let Some(rule) = self.rules.allowing(&ask) {
             return verdict(true, &rule.name);
@@ -269,7 +294,13 @@ impl Policy {
         }
     }
 
-    fn check(&self, call: &str, purpose: Purpose, address: SocketAddr) -> Result<Allowed<Target>, Fault> {
+    fn check(
+        &self,
+        call: &str,
+        purpose: Purpose,
+        address: SocketAddr,
+        named: Option<Named<'_>>,
+    ) -> Result<Allowed<Target>, Fault> {
         if self.lab.is_some() {
             return Ok(Allowed(Target::Inet(address)));
         }
@@ -281,61 +312,42 @@ impl Policy {
         {
             return Ok(Allowed(Target::Inet(address)));
         }
-        let Verdict { is_allowed, rule, known } = self.verdict(purpose, address);
+        let Verdict { is_allowed, rule, known } = self.verdict(purpose, address, named);
         if is_allowed {
             return Ok(Allowed(Target::Inet(address)));
         }
-        Err(match known.class {
-            _ if rule == OWN_PORT => {
-                Fault::denied(call, OWN_PORT, "Sockyard's own port is not for its sockets")
-                    .with_hint(format!("{address} is where this server listens; choose another port"))
-            }
-            Class::Unspecified | Class::ThisNetwork => unspecified(call, &rule),
-            Class::Multicast => other_group(call, address.ip()),
-            class if self.is_confined() && !is_on_loopback(class) => {
-                Fault::denied(call, &rule, "this server's sockets reach loopback only").with_hint(format!(
-                    "{} is {}; 127.0.0.0/8 and ::1 are allowed",
-                    address.ip(),
-                    class.words()
-                ))
-            }
-            class => Fault::denied(call, &rule, "this server's rules do not open this address").with_hint(
-                format!("{address} is {}; it is not open to {}", class.words(), purpose.0.words()),
-            ),
-        })
-    }
-
-    /// Every answer for a name must pass, so that a name cannot carry a forbidden address past the check.
-    fn check_all(
-        &self,
-        call: &str,
-        purpose: Purpose,
-        name: &str,
-        port: u16,
-        answers: &[IpAddr],
-        family: Family,
-    ) -> Result<Allowed<Target>, Fault> {
-        if answers.is_empty() {
-            let hint = match &self.lab {
-                None => format!(
-                    "{name:?} is neither localhost nor in this machine's hosts file; no name server is asked"
-                ),
-                Some(hosts) => {
-                    let names: Vec<&str> = hosts.iter().map(|(host, _)| host.as_str()).collect();
-                    format!("{name:?} is no host of this lab; there are {}", names.join(", "))
+        let fault =
+            match known.class {
+                _ if rule == LOOPBACK_BY_NAME => {
+                    Fault::denied(call, &rule, "a name server's word does not open loopback").with_hint(
+                        format!("{} is {}; write it as an address", address.ip(), known.class.words()),
+                    )
+                }
+                _ if rule == OWN_PORT => {
+                    Fault::denied(call, OWN_PORT, "Sockyard's own port is not for its sockets")
+                        .with_hint(format!("{address} is where this server listens; choose another port"))
+                }
+                Class::Unspecified | Class::ThisNetwork => unspecified(call, &rule),
+                Class::Multicast => other_group(call, address.ip()),
+                class if self.is_confined() && !is_on_loopback(class) => {
+                    Fault::denied(call, &rule, "this server's sockets reach loopback only").with_hint(
+                        format!("{} is {}; 127.0.0.0/8 and ::1 are allowed", address.ip(), class.words()),
+                    )
+                }
+                class => {
+                    Fault::denied(call, &rule, "this server's rules do not open this address").with_hint(
+                        format!("{address} is {}; it is not open to {}", class.words(), purpose.0.words()),
+                    )
                 }
             };
-            return Err(Fault::os(call, "EAI_NONAME", "name or service not known").with_hint(hint));
-        }
-        let mut chosen = None;
-        for ip in answers {
-            let allowed = self.check(call, purpose, SocketAddr::new(*ip, port))?;
-            let fits = ip.is_ipv6() == (family == Family::Inet6);
-            if chosen.is_none() || fits && chosen.as_ref().is_some_and(|(_, fitted)| !fitted) {
-                chosen = Some((allowed, fits));
+        // Which of a name's addresses it is, nobody could tell who wrote the name alone.
+        match (named, &fault.data.hint) {
+            (Some(Named { name, by: Source::Server }), Some(hint)) => {
+                let hint = format!("of {name}: {hint}");
+                Err(fault.with_hint(hint))
             }
+            _ => Err(fault),
         }
-        chosen.map(|(allowed, _)| allowed).ok_or_else(Fault::internal)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `sockyard serve`: from options to a running server, and back down.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ use crate::api::{self, Access, App, Mode, Origins};
 use crate::config::{AccessMode, ServeOptions};
 use crate::logging;
 use crate::network::Labs;
-use crate::policy::{Policy, Rules};
+use crate::policy::{Policy, Resolver, Rules, UnixRoot};
 use crate::quotas::{Process, Proxies, QuotaConfig, Quotas};
 use crate::secret;
 use crate::session::{Limits, Registry, RegistryOptions};
@@ -37,6 +37,7 @@ const SAME_SIGNAL: Duration = Duration::from_secs(1);
 
 /// Runs the server until SIGTERM or Ctrl-C.
 pub(crate) fn run(options: &ServeOptions, rules: Rules, limits: QuotaConfig) -> anyhow::Result<()> {
+    options.check()?;
     logging::start(options.log_format)?;
     let descriptors = raise_descriptor_limit();
     let limits = limits.with_defaults(Process {
@@ -98,8 +99,8 @@ async fn serve(
     let registry = Registry::new(RegistryOptions {
         limits: session_limits,
         quotas: Arc::clone(&quotas),
-        policy: Policy::new(address.port(), rules),
-        unix_directory: data.unix_directory(),
+        policy: policy(address.port(), rules),
+        unix_root: Arc::clone(&data.unix_root),
         tells_directory: options.access == AccessMode::Token,
         labs: labs.clone(),
         network: options.network,
@@ -148,6 +149,20 @@ async fn serve(
     tokens.write_uses();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What sockets may reach. Where rules open something there is somebody to ask for names, too, or a line in the log that says why not.
+fn policy(own_port: u16, rules: Rules) -> Arc<Policy> {
+    if rules.open_nothing() {
+        return Policy::new(own_port, rules);
+    }
+    match Resolver::new(rules.name_servers()) {
+        Ok(resolver) => Policy::with_resolver(own_port, rules, resolver),
+        Err(why) => {
+            tracing::warn!(why, "no name server to ask: names beyond the hosts file are unknown");
+            Policy::new(own_port, rules)
+        }
+    }
 }
 
 /// Completes at the first SIGTERM or SIGINT. A second one ends the process at once.
@@ -224,6 +239,8 @@ fn raise_descriptor_limit() -> u64 {
 /// What the server keeps on disk. Locked, so that two servers do not remove each other's sockets.
 struct DataDirectory {
     path: PathBuf,
+    /// Under it every session that uses Unix sockets has a directory.
+    unix_root: Arc<UnixRoot>,
     _lock: Flock<File>,
 }
 
@@ -245,18 +262,22 @@ impl DataDirectory {
             }
             Err((_, error)) => return Err(error).with_context(context),
         };
-        let unix = path.join("unix");
-        // Left behind by a server that was killed; nobody else uses them while we hold the lock.
-        if unix.exists() {
-            std::fs::remove_dir_all(&unix).with_context(|| format!("remove {}", unix.display()))?;
-        }
-        Ok(DataDirectory { path, _lock: lock })
+        let unix_root = unix_root(path.join("unix"))?;
+        Ok(DataDirectory { path, unix_root, _lock: lock })
     }
+}
 
-    /// Under it every session that uses Unix sockets has a directory.
-    fn unix_directory(&self) -> PathBuf {
-        self.path.join("unix")
+/// A new directory for the names of Unix sockets.
+fn unix_root(unix: PathBuf) -> anyhow::Result<Arc<UnixRoot>> {
+    // Left behind by a server that was killed; nobody else uses them while we hold the lock. A link is not followed.
+    match std::fs::remove_dir_all(&unix) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("remove {}", unix.display()));
+        }
+        _ => {}
     }
+    let made = DirBuilder::new().mode(0o700).create(&unix).and_then(|()| UnixRoot::open(unix.clone()));
+    made.map_err(|error| anyhow::anyhow!("make {}: {}", unix.display(), plain(&error)))
 }
 
 pub(crate) fn make_directory(path: &Path) -> anyhow::Result<()> {

@@ -3,7 +3,6 @@
 //! Sessions share no locks. Connections come and go without its sockets noticing; what a call does to a socket is
 //! in `calls/`, one file a call, and what the server does by itself in `stream.rs`.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::log::Log;
 use crate::metrics::{self, Ending};
 use crate::network::Network;
-use crate::policy::{Policy, UnixNames};
+use crate::policy::{Policy, UnixNames, UnixRoot};
 use crate::quotas::{Payers, Permit};
 use crate::secret::Token;
 use crate::tokens::Grant;
@@ -107,7 +106,7 @@ struct SessionParts<'a> {
     grant: Option<Arc<Grant>>,
     payers: Payers,
     places: Vec<Permit>,
-    unix_directory: &'a Path,
+    unix_root: &'a Arc<UnixRoot>,
     tells_directory: bool,
     responders: Arc<Responders>,
 }
@@ -121,12 +120,12 @@ impl Session {
             grant,
             payers,
             places,
-            unix_directory,
+            unix_root,
             tells_directory,
             responders,
         } = parts;
         Arc::new(Session {
-            unix_names: UnixNames::new(unix_directory, &id),
+            unix_names: UnixNames::new(unix_root, &id),
             id,
             token,
             shares: Mutex::default(),

@@ -20,6 +20,7 @@ HERE, NEIGHBOUR = "10.77.0.1", "10.77.0.2"
 CONFIG = """
 listen = "127.0.0.1:0"
 access = "open"
+open_host_network = true
 
 [[policy.allow]]
 name = "neighbour"
@@ -31,6 +32,15 @@ name = "offered"
 networks = ["10.77.0.1"]
 ports = ["7100-7199"]
 for = ["bind"]
+
+[[policy.allow]]
+name = "by name"
+names = ["*.example.org"]
+networks = ["10.77.0.2"]
+ports = [7001]
+
+[policy.resolver]
+servers = ["10.77.0.2"]
 """
 
 ECHO = """
@@ -44,6 +54,36 @@ def streams():
         connection.sendall(b"hello " + peer[0].encode())
         connection.close()
 threading.Thread(target=streams, daemon=True).start()
+named = socket.create_server(("10.77.0.2", 7001))
+def streams_by_name():
+    while True:
+        connection, peer = named.accept()
+        connection.sendall(b"by name")
+        connection.close()
+threading.Thread(target=streams_by_name, daemon=True).start()
+udp_by_name = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp_by_name.bind(("10.77.0.2", 7001))
+def datagrams_by_name():
+    while True:
+        data, peer = udp_by_name.recvfrom(2048)
+        udp_by_name.sendto(data.upper(), peer)
+threading.Thread(target=datagrams_by_name, daemon=True).start()
+names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+names.bind(("10.77.0.2", 53))
+def answer_names():
+    # The neighbour itself, but for every second question about rebind.example.org; only IPv4.
+    asked = 0
+    while True:
+        query, peer = names.recvfrom(2048)
+        end = query.index(bytes(1), 12) + 5
+        address, is_ipv4 = "10.77.0.2", query[end - 4:end - 2] == bytes([0, 1])
+        if b"rebind" in query.lower() and is_ipv4:
+            asked += 1
+            address = ["127.0.0.1", "10.77.0.2"][asked % 2]
+        record = bytes([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4]) + socket.inet_aton(address)
+        counts = bytes([0, 1, 0, int(is_ipv4), 0, 0, 0, 0])
+        names.sendto(query[:2] + bytes([0x81, 0x80]) + counts + query[12:end] + record * is_ipv4, peer)
+threading.Thread(target=answer_names, daemon=True).start()
 print("ready", flush=True)
 while True:
     data, peer = udp.recvfrom(2048)
@@ -144,6 +184,25 @@ def check(client, holder):
         denied = client.call(f"/{other}/connect", {"address": address})
         assert denied == {**denied, "kind": "denied", "rule": rule}, (address, denied)
     print("what no rule opens is denied", flush=True)
+
+    named = client.socket("stream")
+    client.call(f"/{named}/connect", {"address": "play.example.org:7001"})
+    received = client.call(f"/{named}/recv", {"timeout_ms": 10000})
+    assert received["data"] == {"text": "by name"}, received
+    by_name = client.socket("dgram")
+    client.call(f"/{by_name}/send", {"data": "abc", "to": "play.example.org:7001"})
+    received = client.call(f"/{by_name}/recv", {"timeout_ms": 10000})
+    assert received["data"] == {"text": "ABC"} and received["from"] == NEIGHBOUR + ":7001", received
+    for address, rule in [(NEIGHBOUR + ":7001", "private"), ("play.example.org:7002", "private")]:
+        denied = client.call(f"/{client.socket('stream')}/connect", {"address": address})
+        assert denied == {**denied, "kind": "denied", "rule": rule}, (address, denied)
+    print("a name that a rule opens reaches the neighbour, and its address alone does not", flush=True)
+
+    first = client.call(f"/{client.socket('stream')}/connect", {"address": "rebind.example.org:7001"})
+    assert first["peer"] == NEIGHBOUR + ":7001", first
+    second = client.call(f"/{client.socket('stream')}/connect", {"address": "rebind.example.org:7001"})
+    assert second == {**second, "kind": "denied", "rule": "loopback_by_name"}, second
+    print("a name that turns to loopback is denied from then on", flush=True)
 
     # Loopback stays loopback: a wildcard is narrowed, and the neighbour cannot get in.
     inner = client.socket("stream")

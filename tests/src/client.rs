@@ -54,6 +54,13 @@ impl Pending {
         async move { value(waiting.await.expect("the connection lives until the answer")) }
     }
 
+    /// The answer, or none where the connection ends before it.
+    #[track_caller]
+    pub fn answer_or_end(self) -> impl Future<Output = Option<Answer>> {
+        let waiting = within(format!("the answer to call {} or the end", self.id), self.answer);
+        async move { waiting.await.ok().map(value) }
+    }
+
     /// The answer of a call that must succeed.
     #[track_caller]
     pub fn ok(self) -> impl Future<Output = Value> {

@@ -12,6 +12,7 @@ pub mod deadline;
 pub mod http;
 pub mod markdown;
 pub mod metrics;
+pub mod name_server;
 pub mod page;
 pub mod program;
 pub mod rest;
@@ -21,6 +22,7 @@ pub mod tools;
 
 pub use client::{WsClient, bytes};
 pub use deadline::{eventually, within};
+pub use name_server::{NameServer, Told};
 pub use page::{Page, Screen};
 pub use program::Program;
 pub use server::TestServer;

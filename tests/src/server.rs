@@ -33,6 +33,11 @@ impl TestServer {
         TestServer::start_at("127.0.0.1:0", options, &[])
     }
 
+    /// A server that a program starts, which is replaced by it (execve(2)): the program and its arguments, with the server's behind them.
+    pub fn start_under(program: &[&str], options: &[&str]) -> TestServer {
+        TestServer::start_as(program, "127.0.0.1:0", options, &[])
+    }
+
     /// A server with further options and variables of its environment.
     pub fn start_in(options: &[&str], environment: &[(&str, &str)]) -> TestServer {
         TestServer::start_at("127.0.0.1:0", options, environment)
@@ -45,8 +50,17 @@ impl TestServer {
     }
 
     fn start_at(listen: &str, options: &[&str], environment: &[(&str, &str)]) -> TestServer {
+        TestServer::start_as(&[], listen, options, environment)
+    }
+
+    fn start_as(
+        program: &[&str],
+        listen: &str,
+        options: &[&str],
+        environment: &[(&str, &str)],
+    ) -> TestServer {
         let files = tempfile::tempdir().unwrap();
-        let mut command = command(&["serve", "--listen", listen]);
+        let mut command = under(program, &["serve", "--listen", listen]);
         if !options.contains(&"--data-dir") {
             command.arg("--data-dir").arg(files.path().join("data"));
         }
@@ -180,6 +194,21 @@ pub fn command(arguments: &[&str]) -> Command {
         command.env_remove(name);
     }
     command.args(arguments).env("RUST_BACKTRACE", "1");
+    command
+}
+
+/// The same, started by another program with these arguments.
+fn under(program: &[&str], arguments: &[&str]) -> Command {
+    let direct = command(arguments);
+    let Some((first, rest)) = program.split_first() else { return direct };
+    let mut command = Command::new(first);
+    command.args(rest).arg(direct.get_program()).args(direct.get_args());
+    for (name, value) in direct.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
     command
 }
 

@@ -65,7 +65,7 @@ async fn without_the_right_token_nothing_is_told_but_unauthorized() {
 
 #[tokio::test]
 async fn an_open_server_lets_anyone_in() {
-    let server = TestServer::start_with(&["--access", "open"]);
+    let server = TestServer::start_with(&["--access", "open", "--open-host-network"]);
     assert_eq!(server.token, None, "there is no token to print");
     let client = WsClient::open(&server).await;
     client.tcp().await;

@@ -102,13 +102,16 @@ async fn only_the_operator_reads_the_metrics() {
     assert_eq!(metrics_with(&server, Some(&client.hello.token)).await, 401, "a session's token is none");
     assert_eq!(metrics_with(&server, server.token.as_deref()).await, 200);
 
-    let open = TestServer::start_with(&["--access", "open"]);
+    let open = TestServer::start_with(&["--access", "open", "--open-host-network"]);
     let answer = http::get(&open, "/metrics", &[]).await;
     assert_eq!((answer.status, &answer.problem()["error"]["code"]), (401, &json!(8)));
 
     let token = "a-token-for-prometheus";
     for access in ["open", "token"] {
-        let server = TestServer::start_in(&["--access", access], &[("SOCKYARD_METRICS_TOKEN", token)]);
+        let server = TestServer::start_in(
+            &["--access", access, "--open-host-network"],
+            &[("SOCKYARD_METRICS_TOKEN", token)],
+        );
         assert_eq!(metrics_with(&server, None).await, 401, "{access}");
         assert_eq!(metrics_with(&server, Some(token)).await, 200, "{access}");
         if access == "token" {

@@ -142,7 +142,7 @@ async fn only_a_token_with_the_scope_admin_reads_the_metrics() {
     assert_eq!(metrics(&usual).await, 403);
     assert_eq!(metrics(&admin).await, 200);
     assert_eq!(open_rest(&server, &admin).await.status, 403, "it is for nothing else");
-    let open = TestServer::start_with(&["--access", "open"]);
+    let open = TestServer::start_with(&["--access", "open", "--open-host-network"]);
     let admin = create(&open, "admin", &["--scope", "admin"]);
     assert_eq!(request(&open, "GET", "/metrics", Some(&admin), None).await.status, 200);
     assert_eq!(request(&open, "GET", "/metrics", Some("sockyard_0_0"), None).await.status, 401);

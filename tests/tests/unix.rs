@@ -129,3 +129,113 @@ async fn a_program_on_the_same_machine_reaches_a_name_through_the_sessions_folde
     client.closed().await;
     sockyard_tests::eventually("the session's folder to go", async || (!path.exists()).then_some(())).await;
 }
+
+/// A session whose folder is there, and that folder.
+async fn with_folder(server: &TestServer) -> (WsClient, std::path::PathBuf) {
+    let client = WsClient::open(server).await;
+    let socket = client.socket("unix", "dgram").await;
+    client.bind(socket, "unix:first").await;
+    let folder = client.hello.network.unix_directory.clone().expect("the owner is told the folder");
+    (client, folder.into())
+}
+
+#[tokio::test]
+async fn e04_a_link_in_the_folder_leads_nowhere() {
+    let server = TestServer::start();
+    let (client, folder) = with_folder(&server).await;
+    let outside = tempfile::tempdir().unwrap();
+    let stream = std::os::unix::net::UnixListener::bind(outside.path().join("stream")).unwrap();
+    let datagrams = std::os::unix::net::UnixDatagram::bind(outside.path().join("dgram")).unwrap();
+    stream.set_nonblocking(true).unwrap();
+    datagrams.set_nonblocking(true).unwrap();
+    for (kind, method) in
+        [("stream", "socket.connect"), ("dgram", "socket.connect"), ("dgram", "socket.send")]
+    {
+        let name = format!("{kind}-link");
+        _ = std::os::unix::fs::symlink(outside.path().join(kind), folder.join(&name));
+        let socket = client.socket("unix", kind).await;
+        let address = format!("unix:{name}");
+        let params = match method {
+            "socket.send" => json!({"socket": socket, "to": address, "data": "out"}),
+            _ => json!({"socket": socket, "address": address}),
+        };
+        let fault = client.fault(method, params).await;
+        assert_eq!(fault.data.errno.as_deref(), Some("ECONNREFUSED"), "{kind} {method}: {fault:?}");
+    }
+    let nobody = std::io::ErrorKind::WouldBlock;
+    assert_eq!(stream.accept().unwrap_err().kind(), nobody);
+    assert_eq!(datagrams.recv(&mut [0; 8]).unwrap_err().kind(), nobody);
+}
+
+#[tokio::test]
+async fn e06_e07_files_and_links_in_the_way_are_left_alone() {
+    let server = TestServer::start();
+    let (client, folder) = with_folder(&server).await;
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(folder.join("file"), "mine").unwrap();
+    std::os::unix::fs::symlink(outside.path().join("not-made"), folder.join("dangling")).unwrap();
+    for name in ["file", "dangling"] {
+        let socket = client.socket("unix", "stream").await;
+        let address = json!({"socket": socket, "address": format!("unix:{name}")});
+        let fault = client.fault("socket.bind", address.clone()).await;
+        assert_eq!(fault.data.errno.as_deref(), Some("EADDRINUSE"), "{name}");
+        let fault = client.fault("socket.connect", address).await;
+        assert_eq!(fault.data.errno.as_deref(), Some("ECONNREFUSED"), "{name}");
+        client.ok("socket.close", json!({"socket": socket})).await;
+    }
+    assert_eq!(std::fs::read_to_string(folder.join("file")).unwrap(), "mine");
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn e05_a_folder_that_is_swapped_again_and_again_lets_nothing_out() {
+    let server = TestServer::start();
+    let (client, folder) = with_folder(&server).await;
+    let outside = tempfile::tempdir().unwrap();
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let (from, to, away) = (outside.path().to_owned(), folder.clone(), folder.with_extension("away"));
+    let swapping = std::thread::spawn(move || {
+        let mut swaps = 0_u32;
+        while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+            std::fs::rename(&to, &away).unwrap();
+            std::os::unix::fs::symlink(&from, &to).unwrap();
+            std::fs::remove_file(&to).unwrap();
+            std::fs::rename(&away, &to).unwrap();
+            swaps += 1;
+        }
+        swaps
+    });
+    for number in 0..300 {
+        let name = format!("unix:name-{number}");
+        let (server_end, client_end) =
+            (client.socket("unix", "stream").await, client.socket("unix", "stream").await);
+        client.bind(server_end, &name).await;
+        client.ok("socket.listen", json!({"socket": server_end})).await;
+        client.ok("socket.connect", json!({"socket": client_end, "address": name})).await;
+        client.ok("socket.close", json!({"socket": client_end})).await;
+        client.ok("socket.close", json!({"socket": server_end})).await;
+    }
+    drop(stop);
+    assert!(swapping.join().unwrap() > 300);
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0, "nothing was ever made outside");
+    let left: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["first"], "each name went with its socket");
+}
+
+#[tokio::test]
+async fn e05_the_servers_own_folder_is_not_followed_elsewhere() {
+    let server = TestServer::start();
+    let outside = tempfile::tempdir().unwrap();
+    let own = server.data_dir().join("unix");
+    std::fs::rename(&own, server.data_dir().join("away")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), &own).unwrap();
+    let (client, _) = with_folder(&server).await;
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+    let moved = server.data_dir().join("away").join(&client.hello.session);
+    assert!(moved.join("first").exists(), "the name is where the server's folder is now");
+    let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&moved).unwrap());
+    assert_eq!(mode & 0o777, 0o700);
+    client.ok("session.close", json!({})).await;
+    client.closed().await;
+    sockyard_tests::eventually("the session's folder to go", async || (!moved.exists()).then_some(())).await;
+}

@@ -4,6 +4,7 @@ mod files;
 mod imports;
 mod packages;
 mod source;
+mod supply;
 
 use anyhow::{Result, bail};
 
@@ -14,8 +15,9 @@ pub(crate) fn run() -> Result<()> {
     let mut findings = packages::check()?;
     findings.extend(imports::check(tools::root())?);
     findings.extend(files::check(tools::root())?);
+    findings.extend(supply::check(tools::root())?);
     if findings.is_empty() {
-        tools::say("dependencies point one way, files are short, silenced lints say why");
+        tools::say("dependencies point one way and may be here, files are short, silenced lints say why");
         return Ok(());
     }
     for finding in &findings {

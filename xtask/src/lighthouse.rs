@@ -65,7 +65,7 @@ impl Server {
         let program = tools::target_dir().join("debug/sockyard");
         let mut command =
             tools::program(&program.display().to_string(), &["serve", "--listen", "127.0.0.1:0"]);
-        command.args(["--access", "open", "--data-dir"]).arg(folder.join("data"));
+        command.args(["--access", "open", "--open-host-network", "--data-dir"]).arg(folder.join("data"));
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
         Ok(Server(child.with_context(|| format!("cannot start {}", program.display()))?))
     }

@@ -2,8 +2,10 @@
 //!
 //! Each command is a file. This one reads the command's name and nothing else.
 
+mod audit;
 mod bench;
 mod check;
+mod fuzz;
 mod lighthouse;
 mod registries;
 mod run;
@@ -25,10 +27,14 @@ cargo xtask COMMAND
   weigh              builds the page, and fails where a first visit would load more than 350 KiB
   test               everything that CI runs: formatting, lints, documentation, the checks below, all tests
   check              proves that dependencies point one way, that files stay short and silenced lints say why
+  audit [--offline]  asks `cargo deny` and `cargo audit` about the dependencies: licences, sources and bans as in deny.toml,
+                     and known faults, for which it needs a network; installs both into target/tools
+  sbom               writes what the program is made of into target/sbom (CycloneDX)
   bench [-- OPTIONS] measures the release server beside other relays; `--install` gets those that are missing,
                      `--help` lists the OPTIONS
   load [-- OPTIONS]  loads the release server with 2 000 sessions and hostile clients for a minute, and reports
   soak [-- OPTIONS]  lets sessions come and go for a quarter of an hour, and reports what they left behind
+  fuzz [--seconds N] tries everything that reads what clients send with libFuzzer, each for 30 seconds or N
   lighthouse         asks Lighthouse about the page's access and practices, as on a desk and as on a phone
   screenshots [--docs]
                      pictures of every view in each size, theme and language into target/screenshots, looked at for
@@ -55,8 +61,11 @@ fn command() -> Result<()> {
         "web" => web::Profile::from_arguments(&rest).and_then(web::build),
         "weigh" => no_more(&command, &rest).and_then(|()| web::weigh()),
         "test" => no_more(&command, &rest).and_then(|()| test::run()),
+        "audit" => audit::run(&rest),
+        "sbom" => no_more(&command, &rest).and_then(|()| audit::sbom()),
         "bench" => bench::run(rest),
         "load" | "soak" => bench::load(&command, rest),
+        "fuzz" => fuzz::run(&rest),
         "lighthouse" => no_more(&command, &rest).and_then(|()| lighthouse::run()),
         "screenshots" => screenshots::run(&rest),
         "check" => no_more(&command, &rest).and_then(|()| check::run()),

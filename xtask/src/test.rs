@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::{check, registries, tools, web};
+use crate::{audit, check, fuzz, registries, tools, web};
 
 /// A step: its name and what it does.
 type Step = (&'static str, fn() -> Result<()>);
@@ -14,10 +14,12 @@ type Step = (&'static str, fn() -> Result<()>);
 const STEPS: &[Step] = &[
     ("formatting", formatting),
     ("dependency directions", check::run),
+    ("what comes in from outside", audit::as_far_as_installed),
     ("what the tests need", needs),
     ("lints", lints),
     ("documentation", documentation),
     ("page", page),
+    ("what clients may send", fuzz::briefly),
     ("server", server),
     ("tests", tests),
 ];

@@ -105,9 +105,10 @@ pub(crate) fn ensure_wasm_target() -> Result<()> {
     run(&mut program("rustup", &["target", "add", WASM])).context(hint)
 }
 
-/// Programs that the tests start, each with its Debian package: a browser and its driver, what the examples of
-/// docs/automation.md use, and what lays a cable between two network namespaces.
+/// Programs that the tests start, each with its Debian package: what builds the fuzzer, a browser and its driver, what the examples of
+/// docs/automation.md use, what lays a cable between two network namespaces, and what reads systemd's units.
 const PROGRAMS: &[(&str, &str)] = &[
+    ("c++", "g++"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("curl", "curl"),
@@ -115,6 +116,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("jq", "jq"),
     ("node", "nodejs"),
     ("npm", "npm"),
+    ("systemd-analyze", "systemd"),
 ];
 
 /// Sees to it that the tests have the programs that they start, a font for what they type in the browser, and what

@@ -17,7 +17,7 @@ use axum::response::Response;
 use sockyard_protocol::Fault;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{App, problem};
+use super::{App, problem, reserve};
 use crate::metrics;
 use crate::quotas::{Client, ClientKey, Permit};
 use crate::workers::Load;
@@ -30,8 +30,10 @@ pub(super) struct Arrival {
     pub(super) peer: IpAddr,
     /// That address's account, where it speaks for itself.
     pub(super) own: Option<Arc<Client>>,
-    /// It has as many connections as it may: each request on this one is refused.
+    /// It has as many connections as it may, or the server has no descriptors left: each request on this one is refused.
     pub(super) refused: Option<Fault>,
+    /// The connection is out of the reserve of descriptors, and ends with its first answer.
+    pub(super) is_spare: bool,
     /// The connection's place among those that the server takes at once; an upgraded connection keeps it.
     pub(super) place: Arc<Place>,
 }
@@ -128,14 +130,21 @@ fn http_authority(host: &str, port: u16) -> String {
 
 /// The layer.
 pub(super) async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if let Some(fault) = request.extensions().get::<Arrival>().and_then(|arrival| arrival.refused.as_ref()) {
+    let arrival = request.extensions().get::<Arrival>();
+    let is_spare = arrival.is_some_and(|arrival| arrival.is_spare);
+    let tells_health = is_spare && reserve::answers(request.uri().path());
+    if let Some(fault) = arrival.and_then(|arrival| arrival.refused.as_ref()).filter(|_| !tells_health) {
+        // One that its address refuses was counted when it came.
+        if is_spare {
+            metrics::failed(fault);
+        }
         let mut response = problem::fault(fault);
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         return response;
     }
     // hyper goes by the chunks and takes away a Content-Length beside them, by which a proxy may have gone. So nothing that
     // follows such a request on its connection is read as another.
-    let is_last = request.headers().contains_key(TRANSFER_ENCODING);
+    let is_last = is_spare || request.headers().contains_key(TRANSFER_ENCODING);
     let mut response = match verdict(&app.origins, &request) {
         Ok(()) => next.run(request).await,
         Err((status, why)) => problem::plain(status, why),

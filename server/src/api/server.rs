@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use futures_util::FutureExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -24,6 +25,7 @@ use tower::ServiceExt as _;
 use super::App;
 use super::guard::{Arrival, Place};
 use super::held::Held;
+use super::reserve::{self, Reserve, Room};
 use crate::quotas::{self, Client, ClientKey, Permit};
 use crate::workers::Load;
 use crate::{engine, metrics};
@@ -49,10 +51,15 @@ pub(crate) async fn serve(
         Ok(listener) => listener,
         Err(error) => return tracing::error!(%error, "the listener cannot be watched"),
     };
+    let reserve = match Reserve::new() {
+        Ok(reserve) => reserve,
+        Err(error) => return tracing::error!(%error, "no descriptors to keep back"),
+    };
     let accepting = Arc::new(Accepting {
         router: super::router(Arc::clone(&app)),
         app,
         listener,
+        reserve,
         places: Arc::new(Semaphore::new(connections_max as usize)),
         connections: TaskTracker::new(),
         stop,
@@ -72,6 +79,7 @@ pub(crate) async fn serve(
 /// What the accept loops share.
 struct Accepting {
     listener: Listener,
+    reserve: Reserve,
     places: Arc<Semaphore>,
     router: Router,
     app: Arc<App>,
@@ -90,18 +98,31 @@ impl Accepting {
             let accepted = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
-                accepted = accept(&socket, &self.places) => accepted,
+                accepted = accept(&socket, &self.places, &self.reserve) => accepted,
             };
-            let Some((stream, peer, place)) = accepted else { continue };
+            let Some(Accepted { stream, peer, place, room }) = accepted else { continue };
             let (router, stop) = (self.router.clone(), self.stop.clone());
-            let (caller, local) = (Caller::new(&self.app, peer), self.listener.local);
+            let (mut caller, local) = (Caller::new(&self.app, peer), self.listener.local);
+            if room.is_some() {
+                caller.place = Err(self.reserve.fault());
+            }
             self.app.workers.spawn(worker, |load| {
                 self.connections.track_future(async move {
-                    if let Err(error) = connection(stream, local, caller, (place, load), router, &stop).await
-                    {
+                    let connection =
+                        connection(stream, local, caller, (place, load), room.is_some(), router, &stop);
+                    let ended = match &room {
+                        None => connection.await,
+                        Some(_) => match tokio::time::timeout(reserve::DEADLINE, connection).await {
+                            Ok(ended) => ended,
+                            Err(_) => Ok(()),
+                        },
+                    };
+                    if let Err(error) = ended {
                         // What a peer does is not our error.
                         tracing::debug!(%error, "connection ended");
                     }
+                    // Only now that the connection's own descriptor is closed.
+                    drop(room);
                 })
             });
         }
@@ -124,24 +145,54 @@ impl Listener {
 }
 
 /// A connection that belongs to no runtime yet, and its place.
+struct Accepted {
+    stream: std::net::TcpStream,
+    peer: IpAddr,
+    place: OwnedSemaphorePermit,
+    /// Where it is out of the reserve.
+    room: Option<Room>,
+}
+
 async fn accept(
     listener: &AsyncFd<Arc<Socket>>,
     places: &Arc<Semaphore>,
-) -> Option<(std::net::TcpStream, IpAddr, OwnedSemaphorePermit)> {
+    reserve: &Reserve,
+) -> Option<Accepted> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
-    let accept = |listener: &Arc<Socket>| listener.accept4(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK);
-    match listener.async_io(Interest::READABLE, accept).await {
-        Ok((stream, peer)) => {
-            // A TCP socket's peer has no other kind of address.
-            let peer = peer.as_socket().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical());
-            Some((stream.into(), peer, place))
+    let error = match accept_one(listener).await {
+        Ok((stream, peer)) => return Some(Accepted { stream, peer, place, room: None }),
+        Err(error) => error,
+    };
+    if is_shortage(&error) {
+        if reserve.is_first_in_a_while() {
+            tracing::warn!(
+                "no file descriptors left: nothing but health and metrics is answered on new connections"
+            );
         }
-        Err(error) => {
-            tracing::warn!(%error, "accept");
-            tokio::time::sleep(ACCEPT_REST).await;
-            None
+        // Without a descriptor accept(2) fails before it looks whether anybody is there, so perhaps nobody is.
+        if let Some(room) = reserve.room()
+            && let Some(Ok((stream, peer))) = accept_one(listener).now_or_never()
+        {
+            return Some(Accepted { stream, peer, place, room: Some(room) });
         }
+    } else {
+        tracing::warn!(%error, "accept");
     }
+    tokio::time::sleep(ACCEPT_REST).await;
+    None
+}
+
+async fn accept_one(listener: &AsyncFd<Arc<Socket>>) -> io::Result<(std::net::TcpStream, IpAddr)> {
+    let accept = |listener: &Arc<Socket>| listener.accept4(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK);
+    let (stream, peer) = listener.async_io(Interest::READABLE, accept).await?;
+    // A TCP socket's peer has no other kind of address.
+    let peer = peer.as_socket().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical());
+    Ok((stream.into(), peer))
+}
+
+/// Whether it is descriptors that lack, the process's or the machine's.
+fn is_shortage(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
 }
 
 /// Who is at the other end, and its place among the connections of its address.
@@ -175,6 +226,7 @@ async fn connection(
     local: Option<SocketAddr>,
     caller: Caller,
     (permit, load): (OwnedSemaphorePermit, Load),
+    is_spare: bool,
     router: Router,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
@@ -192,7 +244,7 @@ async fn connection(
     };
     let place = Arc::new(Place::new(permit, of_client, load));
     let stream = Held::new(stream, Arc::clone(&place));
-    let arrival = Arrival { local, peer, own, refused, place };
+    let arrival = Arrival { local, peer, own, refused, is_spare, place };
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(arrival.clone());
         router.clone().oneshot(request)
@@ -200,6 +252,7 @@ async fn connection(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_DEADLINE)
+        .keep_alive(!is_spare)
         .max_buf_size(HEADER_BYTES)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();

@@ -8,13 +8,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::network::Network;
-use crate::policy::{Allowed, Policy, Rules, Target, Transport, UnixNames, Use};
+use crate::policy::{Allowed, Policy, Reach, Rules, Target, Transport, UnixNames, UnixRoot, Use};
 
 fn target(address: &str) -> Allowed<Target> {
-    let names = UnixNames::new(std::path::Path::new("/nowhere"), "s_test");
-    Policy::new(0, Rules::default())
+    let names = UnixNames::new(&UnixRoot::open("/".into()).unwrap(), "s_test");
+    let reach = Policy::new(0, Rules::default())
         .reach("connect", (Use::Connect, Transport::Tcp), &address.parse().unwrap(), Family::Inet, &names)
-        .unwrap()
+        .unwrap();
+    match reach {
+        Reach::Now(target) => target,
+        Reach::Later(question) => panic!("{question:?} would be asked"),
+    }
 }
 
 fn socket(family: Family, kind: SocketType) -> Socket {

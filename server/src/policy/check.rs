@@ -6,7 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use sockyard_protocol::{Address, Host};
 
 use super::classify::SPECIAL;
-use super::{Policy, Transport, Use, Verdict, is_on_loopback, names, rules};
+use super::lookup::{Named, Source};
+use super::{Policy, Transport, Use, Verdict, is_on_loopback, rules};
 
 /// The answer, in lines, and whether everything asked for is allowed.
 pub(crate) struct Report {
@@ -16,30 +17,49 @@ pub(crate) struct Report {
 
 impl Policy {
     /// Explains what it says of an address for each of these purposes and transports.
-    pub(crate) fn explain(&self, address: &Address, purposes: &[Use], transports: &[Transport]) -> Report {
+    pub(crate) async fn explain(
+        &self,
+        address: &Address,
+        purposes: &[Use],
+        transports: &[Transport],
+    ) -> Report {
         let mut report = Report { text: String::new(), all_allowed: true };
-        let (ips, port) = match address {
+        let (ips, port, named) = match address {
             Address::Unix(_) => {
                 report.line("Unix names are a session's own and reach nothing outside it: always allowed");
                 return report;
             }
             Address::Inet { host: Host::Any, port } => {
-                (vec![rules::unspecified(false), rules::unspecified(true)], *port)
+                (vec![rules::unspecified(false), rules::unspecified(true)], *port, None)
             }
-            Address::Inet { host: Host::Ip(ip), port } => (vec![*ip], *port),
+            Address::Inet { host: Host::Ip(ip), port } => (vec![*ip], *port, None),
             Address::Inet { host: Host::Name(name), port } => {
-                let ips = names::resolve(name);
-                if ips.is_empty() {
-                    report.all_allowed = false;
-                    report.line(&format!(
-                        "{name:?} is neither localhost nor in this machine's hosts file, and no name server is asked"
-                    ));
+                let (ips, by) = match self.find(name).await {
+                    Ok(found) => found,
+                    Err(()) => {
+                        report.all_allowed = false;
+                        report.line(&format!("no name server told the addresses of {name:?} in time"));
+                        return report;
+                    }
+                };
+                match by {
+                    _ if ips.is_empty() => {
+                        report.all_allowed = false;
+                        report.line(&self.unknown(name));
+                    }
+                    Source::Here => report.line(&format!("{name} is a name that this machine knows itself")),
+                    Source::Server => {
+                        report.line(&format!(
+                            "{name} has {} addresses, says a name server; all must pass",
+                            ips.len()
+                        ));
+                    }
                 }
-                (ips, *port)
+                (ips, *port, Some(Named { name, by }))
             }
         };
         for ip in ips {
-            self.explain_one(&mut report, SocketAddr::new(ip, port), purposes, transports);
+            self.explain_one(&mut report, SocketAddr::new(ip, port), named, purposes, transports);
         }
         report
     }
@@ -48,13 +68,14 @@ impl Policy {
         &self,
         report: &mut Report,
         address: SocketAddr,
+        named: Option<Named<'_>>,
         purposes: &[Use],
         transports: &[Transport],
     ) {
         let mut first = true;
         for transport in transports {
             for purpose in purposes {
-                let verdict = self.verdict((*purpose, *transport), address);
+                let verdict = self.verdict((*purpose, *transport), address, named);
                 if std::mem::take(&mut first) {
                     report.line(&kind(address.ip(), &verdict));
                 }

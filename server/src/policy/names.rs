@@ -1,7 +1,7 @@
-//! Host names to addresses, once, without asking anybody.
+//! Host names that this machine knows by itself, and those that nobody else is asked for.
 //!
-//! Sockets reach loopback only, and a name server's word that some name is loopback is how rebinding attacks
-//! begin. So two sources count: `localhost` by definition (RFC 6761 section 6.3) and this machine's hosts file.
+//! Two sources count before any name server, and mostly they are the only ones: `localhost` by definition (RFC 6761 section 6.3) and this
+//! machine's hosts file.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -29,6 +29,31 @@ pub(super) fn is_localhost(name: &str) -> bool {
 /// What they stand for.
 pub(super) fn localhost() -> Vec<IpAddr> {
     vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
+}
+
+/// Ends of names that are nobody's in the Internet: IANA's special-use names (RFC 6761), what maps addresses to names, and what home and
+/// companies' networks use.
+const SPECIAL: &[&str] = &[
+    "alt",
+    "arpa",
+    "example",
+    "internal",
+    "invalid",
+    "lan",
+    "local",
+    "localdomain",
+    "localhost",
+    "onion",
+    "test",
+];
+
+/// Whether no name server of the Internet can know a name: one of a special kind, or one without a dot, which means
+/// something only where somebody else's search list completes it.
+pub(super) fn is_special(name: &str) -> bool {
+    match name.rsplit_once('.') {
+        None => true,
+        Some((_, last)) => SPECIAL.contains(&last),
+    }
 }
 
 /// Whether an address is one of this machine's own, on whatever device.
@@ -69,6 +94,23 @@ mod tests {
         let both = [IpAddr::from([127, 0, 0, 1]), IpAddr::from(Ipv6Addr::LOCALHOST)];
         assert_eq!(resolve("localhost"), both);
         assert_eq!(resolve("a.localhost"), both);
+    }
+
+    #[test]
+    fn names_of_special_kinds_are_nobodys() {
+        for name in [
+            "intranet",
+            "metadata.google.internal",
+            "printer.local",
+            "x.home.arpa",
+            "1.0.0.127.in-addr.arpa",
+            "a.onion",
+        ] {
+            assert!(is_special(name), "{name}");
+        }
+        for name in ["example.org", "local.example.org", "test.net"] {
+            assert!(!is_special(name), "{name}");
+        }
     }
 
     #[test]

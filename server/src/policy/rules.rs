@@ -3,17 +3,19 @@
 //! They come from the configuration file. A rule that says nothing clear is an error at the start, because a rule that
 //! is left out in silence is a hole or a riddle later.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
 
 use ipnet::IpNet;
 use serde::Deserialize;
-use sockyard_protocol::SocketType;
+use sockyard_protocol::{Host, SocketType};
 
 use super::classify::{Class, Known};
 
 /// Most rules, and most networks and port ranges of one: each is looked at for every address.
 const LIST_MAX: usize = 256;
+/// Most name servers: each is asked only when those before it have not answered.
+const NAME_SERVERS_MAX: usize = 8;
 
 /// What an address is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -69,12 +71,14 @@ impl From<SocketType> for Transport {
 
 /// Who wants which address, for what.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ask {
+pub(crate) struct Ask<'a> {
     pub(crate) purpose: Use,
     pub(crate) transport: Transport,
     /// The address, reduced.
     pub(crate) known: Known,
     pub(crate) port: u16,
+    /// The name by which it was given, in lower case.
+    pub(crate) name: Option<&'a str>,
 }
 
 /// The table `[policy]` of the configuration file.
@@ -87,13 +91,25 @@ pub(crate) struct PolicyConfig {
     /// What is closed, of loopback and of what `allow` opens.
     #[serde(default)]
     deny: Vec<RuleConfig>,
+    /// Whom to ask for names.
+    #[serde(default)]
+    resolver: ResolverConfig,
+}
+
+/// The table `[policy.resolver]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ResolverConfig {
+    /// Addresses of name servers, with a port where it is not 53; those of /etc/resolv.conf if left out.
+    servers: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RuleConfig {
     name: Option<String>,
-    networks: Vec<String>,
+    names: Option<Vec<String>>,
+    networks: Option<Vec<String>>,
     ports: Option<Vec<PortConfig>>,
     transports: Option<Vec<Transport>>,
     #[serde(rename = "for")]
@@ -112,11 +128,21 @@ enum PortConfig {
 pub(crate) struct Rule {
     /// How errors and events call it.
     pub(crate) name: String,
+    /// None stands for every address, however it was given.
+    names: Option<Vec<Pattern>>,
     networks: Vec<Net>,
     /// None stands for every port.
     ports: Option<Vec<RangeInclusive<u16>>>,
     transports: Vec<Transport>,
     purposes: Vec<Use>,
+}
+
+/// A name, or all names below one.
+#[derive(Clone, Debug)]
+enum Pattern {
+    Name(String),
+    /// With its dot in front.
+    Below(String),
 }
 
 #[derive(Clone, Debug)]
@@ -131,6 +157,8 @@ enum Net {
 pub(crate) struct Rules {
     allow: Vec<Rule>,
     deny: Vec<Rule>,
+    /// The name servers to ask; none stands for those of the system.
+    name_servers: Option<Vec<SocketAddr>>,
 }
 
 impl Rules {
@@ -145,12 +173,27 @@ impl Rules {
         for rule in &allow {
             rule.must_open_something()?;
         }
-        Ok(Rules { allow, deny })
+        let name_servers = config.resolver.servers.map(name_servers).transpose()?;
+        Ok(Rules { allow, deny, name_servers })
+    }
+
+    /// The name servers to ask; none stands for those of the system.
+    pub(crate) fn name_servers(&self) -> Option<&[SocketAddr]> {
+        self.name_servers.as_deref()
+    }
+
+    /// Whether a name server is to be asked for a name: where a rule opens something to it. A name of one of the special kinds is
+    /// nobody's in the Internet, so a rule has to name it.
+    pub(crate) fn may_look_up(&self, name: &str) -> bool {
+        self.allow.iter().any(|rule| match &rule.names {
+            Some(names) => names.iter().any(|pattern| pattern.fits(name)),
+            None => !super::names::is_special(name),
+        })
     }
 
     /// Those that deny, alone.
     pub(crate) fn without_allow(&self) -> Rules {
-        Rules { allow: Vec::new(), deny: self.deny.clone() }
+        Rules { allow: Vec::new(), deny: self.deny.clone(), name_servers: None }
     }
 
     /// What they are, in a line.
@@ -172,31 +215,40 @@ impl Rules {
     }
 
     /// The rule that closes it.
-    pub(crate) fn denying(&self, ask: &Ask) -> Option<&Rule> {
+    pub(crate) fn denying(&self, ask: &Ask<'_>) -> Option<&Rule> {
         self.deny
             .iter()
             .find(|rule| rule.fits(ask) && rule.networks.iter().any(|net| net.contains(&ask.known)))
     }
 
     /// The rule that opens it.
-    pub(crate) fn allowing(&self, ask: &Ask) -> Option<&Rule> {
+    pub(crate) fn allowing(&self, ask: &Ask<'_>) -> Option<&Rule> {
         self.allow.iter().find(|rule| rule.fits(ask) && rule.networks.iter().any(|net| net.opens(ask)))
     }
 
     /// Whether some port of it is open for something.
-    pub(crate) fn open_at_all(&self, known: &Known) -> bool {
-        let ask = |purpose| Ask { purpose, transport: Transport::Tcp, known: *known, port: 0 };
-        self.allow.iter().any(|rule| {
+    pub(crate) fn open_at_all(&self, known: &Known, name: Option<&str>) -> bool {
+        let ask = |purpose| Ask { purpose, transport: Transport::Tcp, known: *known, port: 0, name };
+        self.allow.iter().filter(|rule| rule.is_for(name)).any(|rule| {
             rule.networks.iter().any(|net| rule.purposes.iter().any(|purpose| net.opens(&ask(*purpose))))
         })
     }
 }
 
 impl Rule {
-    fn fits(&self, ask: &Ask) -> bool {
-        self.purposes.contains(&ask.purpose)
+    fn fits(&self, ask: &Ask<'_>) -> bool {
+        self.is_for(ask.name)
+            && self.purposes.contains(&ask.purpose)
             && self.transports.contains(&ask.transport)
             && self.ports.as_ref().is_none_or(|ports| ports.iter().any(|range| range.contains(&ask.port)))
+    }
+
+    fn is_for(&self, name: Option<&str>) -> bool {
+        match (&self.names, name) {
+            (None, _) => true,
+            (Some(names), Some(name)) => names.iter().any(|pattern| pattern.fits(name)),
+            (Some(_), None) => false,
+        }
     }
 
     /// A rule that nothing can ever match was meant to do something.
@@ -217,6 +269,15 @@ impl Rule {
     }
 }
 
+impl Pattern {
+    fn fits(&self, name: &str) -> bool {
+        match self {
+            Pattern::Name(own) => own == name,
+            Pattern::Below(suffix) => name.len() > suffix.len() && name.ends_with(suffix.as_str()),
+        }
+    }
+}
+
 impl Net {
     fn contains(&self, known: &Known) -> bool {
         match self {
@@ -227,7 +288,7 @@ impl Net {
 
     /// Whether it opens an address. A special network is opened only by a rule that names it or a part of it: "everything"
     /// must not open somebody's router and metadata service along with the Internet.
-    fn opens(&self, ask: &Ask) -> bool {
+    fn opens(&self, ask: &Ask<'_>) -> bool {
         let known = &ask.known;
         // "Any address of this machine" is a bind's alone, and only by whoever opens all addresses.
         if known.class == Class::Unspecified {
@@ -262,11 +323,19 @@ fn rules(list: &str, configs: Vec<RuleConfig>, purposes: &[Use]) -> Result<Vec<R
 }
 
 fn rule(place: &str, config: RuleConfig, purposes: &[Use]) -> Result<Rule, String> {
-    let RuleConfig { name, networks, ports, transports, purposes: own } = config;
+    let RuleConfig { name, names, networks, ports, transports, purposes: own } = config;
     let bounded = |key: &str, length: usize| match length {
         0 => Err(format!("{place}: {key} is empty; a rule without any would do nothing")),
         1..=LIST_MAX => Ok(()),
         _ => Err(format!("{place}: {key} has {length} entries; at most {LIST_MAX} are allowed")),
+    };
+    bounded("names", names.as_ref().map_or(1, Vec::len))?;
+    let networks = match (networks, &names) {
+        (Some(networks), _) => networks,
+        // Whoever names what may be reached means what it is in the Internet; whoever names what may not, wherever it is.
+        (None, Some(_)) if place.starts_with("allow") => vec!["public".to_owned()],
+        (None, Some(_)) => vec!["0.0.0.0/0".to_owned(), "::/0".to_owned()],
+        (None, None) => return Err(format!("{place}: networks is missing; names would do as well")),
     };
     bounded("networks", networks.len())?;
     bounded("ports", ports.as_ref().map_or(1, Vec::len))?;
@@ -277,6 +346,14 @@ fn rule(place: &str, config: RuleConfig, purposes: &[Use]) -> Result<Rule, Strin
     {
         return Err(format!("{place}: name has {} characters; 1 to 64 are allowed", name.chars().count()));
     }
+    let names = names
+        .map(|names| {
+            names
+                .iter()
+                .map(|name| pattern(name).map_err(|wrong| format!("{place}: names: {wrong}")))
+                .collect()
+        })
+        .transpose()?;
     let networks = networks
         .iter()
         .map(|text| network(text).map_err(|wrong| format!("{place}: networks: {wrong}")))
@@ -288,11 +365,38 @@ fn rule(place: &str, config: RuleConfig, purposes: &[Use]) -> Result<Rule, Strin
         .transpose()?;
     Ok(Rule {
         name: name.unwrap_or_else(|| place.to_owned()),
+        names,
         networks,
         ports,
         transports: transports.unwrap_or_else(|| vec![Transport::Tcp, Transport::Udp]),
         purposes: own.unwrap_or_else(|| purposes.to_vec()),
     })
+}
+
+fn pattern(text: &str) -> Result<Pattern, String> {
+    let wrong =
+        |_| format!("{text:?} is no host name: write printer.example.org, or *.example.org for all below it");
+    let (below, name) = text.strip_prefix("*.").map_or((false, text), |name| (true, name));
+    match name.parse::<Host>().map_err(wrong)? {
+        Host::Name(name) if below => Ok(Pattern::Below(format!(".{name}"))),
+        Host::Name(name) => Ok(Pattern::Name(name)),
+        Host::Any | Host::Ip(_) => Err(format!("{text:?} is no name; addresses stand in networks")),
+    }
+}
+
+fn name_servers(texts: Vec<String>) -> Result<Vec<SocketAddr>, String> {
+    let server = |text: &String| {
+        let bare = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
+        bare.or_else(|_| text.parse()).map_err(|_| {
+            format!("policy.resolver: servers: {text:?} is no address: write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53")
+        })
+    };
+    match texts.len() {
+        1..=NAME_SERVERS_MAX => texts.iter().map(server).collect(),
+        count => {
+            Err(format!("policy.resolver: servers has {count} entries; 1 to {NAME_SERVERS_MAX} are allowed"))
+        }
+    }
 }
 
 fn network(text: &str) -> Result<Net, String> {

@@ -5,13 +5,21 @@ use super::*;
 const OWN: u16 = 7410;
 
 fn names() -> UnixNames {
-    UnixNames::new(std::path::Path::new("/nowhere"), "s_1")
+    UnixNames::new(&UnixRoot::open("/".into()).unwrap(), "s_1")
+}
+
+/// What needs no name server.
+fn now(reach: Reach) -> Allowed<Target> {
+    match reach {
+        Reach::Now(target) => target,
+        Reach::Later(question) => panic!("{question:?} would be asked"),
+    }
 }
 
 fn reach(address: &str, family: Family) -> Result<String, String> {
     Policy::new(OWN, Rules::default())
         .reach("connect", (Use::Connect, Transport::Tcp), &address.parse().unwrap(), family, &names())
-        .map(|allowed| match allowed.get() {
+        .map(|reach| match now(reach).get() {
             Target::Inet(address) => address.to_string(),
             Target::Unix(target) => target.path.display().to_string(),
         })
@@ -109,9 +117,10 @@ fn addresses_that_only_look_like_any_are_not_narrowed() {
 fn every_answer_for_a_name_must_pass() {
     let policy = Policy::new(OWN, Rules::default());
     let mixed = [IpAddr::from([127, 0, 0, 1]), IpAddr::from([10, 0, 0, 1])];
+    let named = Named { name: "mixed", by: Source::Here };
     for answers in [mixed, [mixed[1], mixed[0]]] {
         let fault = policy
-            .check_all("connect", (Use::Connect, Transport::Tcp), "mixed", 80, &answers, Family::Inet)
+            .check_all("connect", (Use::Connect, Transport::Tcp), named, 80, &answers, Family::Inet)
             .unwrap_err();
         assert_eq!(fault.data.rule.unwrap(), "private");
     }
@@ -144,7 +153,7 @@ fn policy(rules: &str) -> Arc<Policy> {
 
 /// The rule that decides, with a sign for how.
 fn verdict(policy: &Policy, purpose: Use, transport: Transport, address: &str) -> String {
-    let verdict = policy.verdict((purpose, transport), address.parse().unwrap());
+    let verdict = policy.verdict((purpose, transport), address.parse().unwrap(), None);
     format!("{}{}", if verdict.is_allowed { "+" } else { "-" }, verdict.rule)
 }
 
@@ -263,4 +272,47 @@ fn any_address_may_be_bound_only_where_all_addresses_may() {
     // To connect is another use.
     assert_eq!(verdict(&open, Use::Connect, Transport::Tcp, "8.8.8.8:20000"), "-no_rule");
     assert_eq!(verdict(&open, Use::Connect, Transport::Tcp, "0.0.0.0:20000"), "-unspecified");
+}
+
+#[test]
+fn a_rule_about_names_is_about_what_was_written() {
+    let policy = policy(
+        r#"
+        [[allow]]
+        name = "printer"
+        names = ["printer.corp.internal", "*.example.org"]
+        networks = ["10.0.0.0/8"]
+        [[deny]]
+        name = "not that one"
+        names = ["evil.example.org"]
+        "#,
+    );
+    let check = |name: Option<&str>, by: Source, address: &str, expected: &str| {
+        let named = name.map(|name| Named { name, by });
+        let verdict = policy.verdict((Use::Connect, Transport::Tcp), address.parse().unwrap(), named);
+        let got = format!("{}{}", if verdict.is_allowed { "+" } else { "-" }, verdict.rule);
+        assert_eq!(got, expected, "{name:?} {address}");
+    };
+    check(Some("printer.corp.internal"), Source::Server, "10.0.0.5:80", "+printer");
+    check(Some("a.b.example.org"), Source::Server, "10.0.0.5:80", "+printer");
+    check(Some("example.org"), Source::Server, "10.0.0.5:80", "-private");
+    check(Some("badexample.org"), Source::Server, "10.0.0.5:80", "-private");
+    check(None, Source::Here, "10.0.0.5:80", "-private");
+    check(Some("printer.corp.internal"), Source::Server, "192.168.0.1:80", "-private");
+    check(Some("evil.example.org"), Source::Server, "10.0.0.5:80", "-not that one");
+    // Loopback is open to whoever writes it, and to nobody by somebody else's word.
+    check(Some("box"), Source::Here, "127.0.1.1:80", "+loopback");
+    check(Some("a.example.org"), Source::Server, "127.0.0.1:80", "-loopback_by_name");
+    check(Some("a.example.org"), Source::Server, "[::ffff:127.0.0.1]:80", "-loopback_by_name");
+    assert!(policy.rules.may_look_up("printer.corp.internal"));
+    assert!(!policy.rules.may_look_up("other.corp.internal"));
+    assert!(!policy.rules.may_look_up("example.net"));
+}
+
+#[test]
+fn names_of_special_kinds_are_looked_up_only_where_a_rule_names_them() {
+    let policy = policy("[[allow]]\nnetworks = [\"public\"]");
+    assert!(policy.rules.may_look_up("example.net"));
+    assert!(!policy.rules.may_look_up("intranet"));
+    assert!(!policy.rules.may_look_up("metadata.google.internal"));
 }

@@ -8,12 +8,12 @@ use sockyard_protocol::event::ClosedBy;
 use sockyard_protocol::{Address, EventKind, Fault, SocketId, SocketType};
 
 use super::Session;
-use super::calls::{interrupted, pause, send_all};
+use super::calls::{Destination, interrupted, pause, send_all};
 use super::responder::Reply;
 use super::responders::Responding;
 use super::slot::Slot;
 use crate::engine::{Patience, Received};
-use crate::policy::{Allowed, Target, Use};
+use crate::policy::{Allowed, Target};
 
 /// What comes after an answer.
 pub(super) enum Answered {
@@ -83,30 +83,24 @@ impl Session {
             self.log.append(Some(slot.number), EventKind::Dropped { count: 1, reason });
             return Ok(());
         }
-        match self.reply_to(slot, received, peer)? {
+        match self.reply_to(received, peer)? {
             To::Peer => send_all(self, slot, bytes, None, false, patience).await,
             To::Sender(target, name) => {
-                send_all(self, slot, bytes, Some((target, name)), false, patience).await
+                let to = Destination::known(target, name);
+                send_all(self, slot, bytes, Some(to), false, patience).await
             }
             To::Nobody => Ok(()),
         }
     }
 
-    fn reply_to(&self, slot: &Slot, received: &Received, peer: Option<SocketAddr>) -> Result<To, Fault> {
+    fn reply_to(&self, received: &Received, peer: Option<SocketAddr>) -> Result<To, Fault> {
         match (&received.from, peer) {
             (None, _) => Ok(To::Peer),
             (Some(_), Some(peer)) => Ok(To::Sender(self.policy.reply(peer)?, peer.to_string())),
             (Some(from), None) => {
                 let Some(name) = self.unix_names.own_name(from) else { return Ok(To::Nobody) };
-                let address = Address::Unix(name);
-                let target = self.policy.reach(
-                    "sendto",
-                    (Use::Send, slot.socket.kind().into()),
-                    &address,
-                    slot.socket.family(),
-                    &self.unix_names,
-                )?;
-                Ok(To::Sender(target, address.to_string()))
+                let target = self.policy.reach_unix("sendto", &name, &self.unix_names)?;
+                Ok(To::Sender(target, Address::Unix(name).to_string()))
             }
         }
     }

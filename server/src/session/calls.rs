@@ -35,8 +35,8 @@ mod shutdown;
 pub(super) use accept::accept_once;
 pub(super) use info::look_at;
 pub(super) use recv::receive_streamed;
-pub(super) use send::send_all;
 pub(crate) use send::{AtOnce, Unsent};
+pub(super) use send::{Destination, send_all};
 
 /// The unit of the quota of waiting bytes: a semaphore's permits are too few to count single bytes.
 pub(super) const QUOTA_UNIT: usize = 1024;
@@ -84,7 +84,7 @@ impl Session {
         let bytes = match call {
             Call::SocketSend(SocketSend { data, .. }) => data.size_hint(),
             Call::SocketRecv(SocketRecv { max, .. }) => *max,
-            Call::SocketAccept(_) | Call::SocketConnect(_) | Call::SocketPoll(_) => 0,
+            Call::SocketAccept(_) | Call::SocketConnect(_) | Call::SocketPoll(_) | Call::DnsResolve(_) => 0,
             Call::PacketsRead(PacketsRead { timeout_ms: Some(_), .. }) => 0,
             // Never waits, and so is never refused: not even `close` while everything else is used up.
             _ => return Ok(Reservation { _call: None, _bytes: None, _others: Vec::new() }),
@@ -173,7 +173,12 @@ impl Session {
             Call::SocketList(_) => Ok(info::all(self)),
             Call::SocketPoll(call) => poll::perform(self, call, caller).await,
             Call::SocketConfigure(call) => configure::perform(self, call),
-            Call::DnsResolve(call) => Ok(self.policy.resolve(&call.name).into()),
+            Call::DnsResolve(call) => {
+                let found = Box::pin(self.policy.resolve(&call.name));
+                let patience = caller.patience(None);
+                let found = patience.bound(&self.ended, found).await;
+                Ok(found.map_err(|why| interrupted("getaddrinfo", why))??.into())
+            }
             Call::SessionInfoCall(_) => Ok(Answer::Session(Box::new(self.info(&caller.rights)))),
             Call::LogRead(call) => log::read(self, call, caller),
             Call::LogNote(call) => log::note(self, call).await,

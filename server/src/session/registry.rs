@@ -1,7 +1,6 @@
 //! Every session of the server, by id.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sockyard_protocol::Fault;
@@ -13,7 +12,7 @@ use super::{Limits, Presence, Rights, Session, SessionParts};
 use crate::errno;
 use crate::metrics::{self, Ending};
 use crate::network::{Labs, Network};
-use crate::policy::Policy;
+use crate::policy::{Policy, UnixRoot};
 use crate::quotas::{Client, Place, Quotas};
 use crate::secret::{self, Token};
 use crate::tokens::{Grant, Scope};
@@ -26,7 +25,7 @@ pub(crate) struct RegistryOptions {
     /// [`Limits`].
     pub(crate) quotas: Arc<Quotas>,
     pub(crate) policy: Arc<Policy>,
-    pub(crate) unix_directory: PathBuf,
+    pub(crate) unix_root: Arc<UnixRoot>,
     pub(crate) tells_directory: bool,
     /// What makes labs, or why there are none.
     pub(crate) labs: Result<Arc<Labs>, String>,
@@ -98,7 +97,7 @@ impl Registry {
             tracing::debug!(quota = fault.data.quota, "a session is refused");
         })?;
         let (policy, network) = self.network(opener, asked).await?;
-        let RegistryOptions { limits, unix_directory, tells_directory, .. } = &self.options;
+        let RegistryOptions { limits, unix_root, tells_directory, .. } = &self.options;
         let opened = self.open_with(SessionParts {
             limits: *limits,
             network: Arc::clone(&network),
@@ -106,7 +105,7 @@ impl Registry {
             grant: grant.clone(),
             payers,
             places,
-            unix_directory,
+            unix_root,
             tells_directory: *tells_directory && grant.is_none(),
             responders: Arc::clone(&self.responders),
         });

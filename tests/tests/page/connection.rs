@@ -36,7 +36,7 @@ async fn without_the_token_the_page_asks_for_it() {
 
 #[tokio::test]
 async fn an_open_server_is_used_without_a_token() {
-    let server = TestServer::start_with(&["--access", "open"]);
+    let server = TestServer::start_with(&["--access", "open", "--open-host-network"]);
     let page = Page::open(&server).await;
     create(&page, "inet6", "dgram", 3).await;
     page.close().await;

@@ -7,10 +7,10 @@ use sockyard_protocol::answer::Connected;
 use sockyard_protocol::call::SocketConnect;
 use sockyard_protocol::{Answer, EventKind, Fault};
 
-use super::{Caller, unanswered};
+use super::{Caller, interrupted, unanswered};
 use crate::errno;
 use crate::log::Recorder;
-use crate::policy::Use;
+use crate::policy::{Reach, Use};
 use crate::session::Session;
 use crate::session::slot::Slot;
 
@@ -20,18 +20,21 @@ pub(super) async fn perform(
     caller: &Caller,
 ) -> Result<Answer, Fault> {
     let slot = session.slot(call.socket)?;
-    let target = session.policy.reach(
-        "connect",
-        (Use::Connect, slot.socket.kind().into()),
-        &call.address,
-        slot.socket.family(),
-        &session.unix_names,
-    )?;
+    let patience = caller.patience(call.timeout_ms);
+    let (purpose, family) = ((Use::Connect, slot.socket.kind().into()), slot.socket.family());
+    let reach = session.policy.reach("connect", purpose, &call.address, family, &session.unix_names)?;
+    let target = match reach {
+        Reach::Now(target) => target,
+        Reach::Later(question) => {
+            let found = Box::pin(session.policy.ask("connect", purpose, &question, family));
+            let found = slot.socket.unless_closed(found, &patience).await;
+            found.map_err(|why| interrupted("connect", why))??
+        }
+    };
     let started = Instant::now();
     if let Some(answer) = connect_at_once(session, &slot, || slot.socket.try_connect(&target), started) {
         return answer;
     }
-    let patience = caller.patience(call.timeout_ms);
     let outcome =
         slot.socket.connect_outcome(&target, &patience).await.map_err(|why| unanswered("connect", why))?;
     outcome.map_err(|error| session.os_fault(&slot, "connect", &error))?;

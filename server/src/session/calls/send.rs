@@ -14,12 +14,23 @@ use super::{Caller, Reservation, interrupted, unanswered};
 use crate::engine::{Direction, Patience, Turn, Unanswered};
 use crate::errno;
 use crate::log::{Happening, Kept};
-use crate::policy::{Allowed, Target, Use};
+use crate::policy::{Allowed, Reach, Target, Use};
 use crate::session::slot::{InUse, Slot};
 use crate::session::{Rights, Session};
 
-/// A destination, and its name for the event.
-type Destination = (Allowed<Target>, String);
+/// Where a datagram goes.
+pub(in crate::session) struct Destination {
+    reach: Reach,
+    /// As it was written, for the event.
+    name: String,
+}
+
+impl Destination {
+    /// One that need not be looked up.
+    pub(in crate::session) fn known(target: Allowed<Target>, name: String) -> Destination {
+        Destination { reach: Reach::Now(target), name }
+    }
+}
 
 pub(super) async fn perform(
     session: &Arc<Session>,
@@ -37,14 +48,14 @@ pub(super) async fn perform(
 }
 
 fn destination(session: &Session, slot: &Slot, to: &Address) -> Result<Destination, Fault> {
-    let target = session.policy.reach(
+    let reach = session.policy.reach(
         "sendto",
         (Use::Send, slot.socket.kind().into()),
         to,
         slot.socket.family(),
         &session.unix_names,
     )?;
-    Ok((target, to.to_string()))
+    Ok(Destination { reach, name: to.to_string() })
 }
 
 /// Hands all of `bytes` to the kernel, or fails and says how many it took. Both are one event.
@@ -79,12 +90,19 @@ impl Sending {
         if self.to.is_some() { "sendto" } else { "send" }
     }
 
-    /// Calls until all is taken or the kernel has no room. `None` is "would block".
+    /// Calls until all is taken or the kernel has no room. `None` is "would block", or that the destination is still to be looked up.
     fn attempt(&mut self, session: &Session, slot: &Slot) -> Option<std::io::Result<()>> {
+        if matches!(&self.to, Some(Destination { reach: Reach::Later(_), .. })) {
+            return None;
+        }
         let place = session.log.place();
         loop {
             let flags = if self.oob { libc::MSG_OOB } else { 0 };
-            let to = self.to.as_ref().map(|(to, _)| to);
+            let to = match &self.to {
+                None => None,
+                Some(Destination { reach: Reach::Now(target), .. }) => Some(target),
+                Some(Destination { reach: Reach::Later(_), .. }) => return None,
+            };
             match slot.socket.try_send(&self.bytes[self.taken..], to, flags) {
                 Some(Ok(count)) => self.taken += count,
                 Some(Err(error)) => return Some(Err(error)),
@@ -109,10 +127,23 @@ impl Sending {
                 true => Kept::share(&self.bytes),
                 false => Kept::new(&self.bytes[..self.taken]),
             },
-            to: self.to.as_ref().map(|(_, name)| name.clone()),
+            to: self.to.as_ref().map(|to| to.name.clone()),
             flags: if self.oob { vec!["oob".to_owned()] } else { Vec::new() },
             began: self.began,
         }
+    }
+
+    /// Asks a name server for the destination where that is a name that this machine does not know. The turn is held meanwhile: what is
+    /// sent after it stays behind it, as in a program that looks up and sends line by line.
+    async fn look_up(&mut self, session: &Session, slot: &Slot, patience: &Patience) -> Result<(), Fault> {
+        let Some(Destination { reach, .. }) = &mut self.to else { return Ok(()) };
+        let Reach::Later(question) = &*reach else { return Ok(()) };
+        let purpose = (Use::Send, slot.socket.kind().into());
+        // In a box, because nearly no send has it.
+        let found = Box::pin(session.policy.ask("sendto", purpose, question, slot.socket.family()));
+        let found = slot.socket.unless_closed(found, patience).await;
+        *reach = Reach::Now(found.map_err(|why| interrupted("sendto", why))??);
+        Ok(())
     }
 
     /// Goes on until all is taken or something ends it.
@@ -123,6 +154,7 @@ impl Sending {
         patience: &Patience,
         _turn: OwnedSemaphorePermit,
     ) -> Result<(), Fault> {
+        self.look_up(session, slot, patience).await?;
         let outcome = if slot.socket.family() == Family::Unix && self.to.is_some() {
             slot.socket.retry(patience, || self.attempt(session, slot)).await
         } else {
