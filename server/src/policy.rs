@@ -7,7 +7,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use socket2::SockAddr;
 use sockyard_protocol::answer::{Resolved, ResolvedAddress};
@@ -70,6 +70,10 @@ pub(crate) type Purpose = (Use, Transport);
 /// The name of the rule that keeps Sockyard's own port.
 const OWN_PORT: &str = "own_port";
 
+fn locked(hosts: &Mutex<Hosts>) -> MutexGuard<'_, Hosts> {
+    hosts.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn is_on_loopback(class: Class) -> bool {
     matches!(class, Class::Loopback | Class::LoopbackGroup)
 }
@@ -81,6 +85,9 @@ pub(crate) struct BindTarget {
     pub(crate) narrowed: bool,
 }
 
+/// A lab's hosts: names and addresses.
+type Hosts = Vec<(String, Vec<IpAddr>)>;
+
 /// The policy of a server, the same for every session and transport.
 #[derive(Debug)]
 pub(crate) struct Policy {
@@ -88,7 +95,7 @@ pub(crate) struct Policy {
     own_port: u16,
     rules: Rules,
     /// In a lab: its hosts' names and addresses. There everything is open, because nothing leads out.
-    lab: Option<Vec<(String, Vec<IpAddr>)>>,
+    lab: Option<Mutex<Hosts>>,
 }
 
 /// What the policy says of an address, and why.
@@ -107,8 +114,15 @@ impl Policy {
     }
 
     /// The policy of a session in a lab with these hosts: whatever its kernel grants, for it can reach the lab alone.
-    pub(crate) fn lab(hosts: Vec<(String, Vec<IpAddr>)>) -> Arc<Policy> {
-        Arc::new(Policy { own_port: 0, rules: Rules::default(), lab: Some(hosts) })
+    pub(crate) fn lab(hosts: Hosts) -> Arc<Policy> {
+        Arc::new(Policy { own_port: 0, rules: Rules::default(), lab: Some(Mutex::new(hosts)) })
+    }
+
+    /// Hosts have come to the lab, or gone.
+    pub(crate) fn set_hosts(&self, hosts: Hosts) {
+        if let Some(known) = &self.lab {
+            *locked(known) = hosts;
+        }
     }
 
     /// The same without what the operator's rules open beside loopback; what they close stays closed.
@@ -213,7 +227,7 @@ impl Policy {
     fn addresses(&self, name: &str) -> Vec<IpAddr> {
         match &self.lab {
             None => names::resolve(name),
-            Some(hosts) => match hosts.iter().find(|(host, _)| host == name) {
+            Some(hosts) => match locked(hosts).iter().find(|(host, _)| host == name) {
                 Some((_, addresses)) => addresses.clone(),
                 None if names::is_localhost(name) => names::localhost(),
                 None => Vec::new(),
@@ -321,6 +335,7 @@ impl Policy {
                     "{name:?} is neither localhost nor in this machine's hosts file; no name server is asked"
                 ),
                 Some(hosts) => {
+                    let hosts = locked(hosts);
                     let names: Vec<&str> = hosts.iter().map(|(host, _)| host.as_str()).collect();
                     format!("{name:?} is no host of this lab; there are {}", names.join(", "))
                 }
