@@ -25,10 +25,6 @@ pub(super) fn OptionFields(
                 ]/>
             }
             .into_any(),
-            OptionKind::Congestion => view! {
-                <Menu form field=Field::OptionValue label=|labels| labels.option_value names=CONGESTIONS/>
-            }
-            .into_any(),
             OptionKind::Number => view! {
                 <TextInput form field=Field::OptionValue label=|labels| labels.option_value hint=|labels| labels.option_number_hint/>
             }
@@ -39,6 +35,10 @@ pub(super) fn OptionFields(
             .into_any(),
             OptionKind::Group => view! {
                 <TextInput form field=Field::OptionValue label=|labels| labels.option_value hint=|labels| labels.option_group_hint/>
+            }
+            .into_any(),
+            OptionKind::Congestion => view! {
+                <Menu form field=Field::OptionValue label=|labels| labels.option_value names=CONGESTIONS/>
             }
             .into_any(),
             OptionKind::ReadOnly => view! {

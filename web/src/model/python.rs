@@ -334,7 +334,7 @@ fn get_option(call: &SocketGetOption, family: Family) -> String {
         Some((level, name @ "SO_LINGER")) => {
             format!("struct.unpack(\"ii\", s{}.getsockopt(socket.{level}, socket.{name}, 8))", call.socket)
         }
-        // A name, in a buffer of the kernel's TCP_CA_NAME_MAX.
+        // A name, which has its room asked for.
         Some((level, name @ "TCP_CONGESTION")) => {
             format!("s{}.getsockopt(socket.{level}, socket.{name}, 16)", call.socket)
         }

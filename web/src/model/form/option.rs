@@ -13,10 +13,10 @@ pub enum OptionKind {
     Number,
     /// Seconds, or off.
     SecondsOrOff,
-    /// One of the ways in which TCP reacts to loss.
-    Congestion,
     /// The address of a multicast group; it can only be set.
     Group,
+    /// One of the ways in which TCP reacts to loss.
+    Congestion,
     /// It can only be read.
     ReadOnly,
 }
@@ -27,8 +27,8 @@ pub fn kind(name: &str) -> OptionKind {
         "reuse_address" | "reuse_port" | "broadcast" | "keepalive" | "no_delay" | "ipv6_only"
         | "oob_inline" | "multicast_loop" => OptionKind::Flag,
         "linger_s" => OptionKind::SecondsOrOff,
-        "congestion" => OptionKind::Congestion,
         "join_multicast" | "leave_multicast" => OptionKind::Group,
+        "congestion" => OptionKind::Congestion,
         "error" => OptionKind::ReadOnly,
         _ => OptionKind::Number,
     }
@@ -46,9 +46,9 @@ pub fn initial(name: &str, family: Family) -> &'static str {
         "tos" => "16",
         "multicast_ttl" => "1",
         "user_timeout_ms" => "5000",
-        "congestion" => "reno",
         "join_multicast" | "leave_multicast" if family == Family::Inet6 => "ff11::1",
         "join_multicast" | "leave_multicast" => "239.1.2.3",
+        "congestion" => "reno",
         "error" => "0",
         _ => "true",
     }
