@@ -154,7 +154,8 @@ impl Client {
     /// As [`Client::create`].
     pub async fn binary_frames(&self) -> Result<(), Error> {
         let frames = Some(Frames::Binary);
-        let call = SessionConfigure { frames, data: None, payload: None, kinds: None, sockets: None };
+        let call =
+            SessionConfigure { frames, data: None, payload: None, kinds: None, sockets: None, packets: None };
         self.call(call).await.map(drop)
     }
 
@@ -167,7 +168,7 @@ impl Client {
         let every = every
             .map(|every| SocketsEvery { every_ms: u32::try_from(every.as_millis()).unwrap_or(u32::MAX) });
         let (frames, data, payload, kinds) = (None, None, None, None);
-        let call = SessionConfigure { frames, data, payload, kinds, sockets: Some(every) };
+        let call = SessionConfigure { frames, data, payload, kinds, sockets: Some(every), packets: None };
         self.call(call).await.map(drop)
     }
 

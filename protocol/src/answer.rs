@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::call::{DataForm, Frames, PayloadShare, SocketsEvery};
+use crate::call::{DataForm, Frames, PacketsPushed, PayloadShare, SocketsEvery};
 use crate::event::EventKinds;
-use crate::hello::SessionInfo;
+use crate::hello::{LabHost, SessionInfo};
+use crate::wire::{Hosts, PacketChange, Released, Wire};
 use crate::{Data, Event, Mode, Packet, Responder, SocketId, SocketInfo};
 
 /// Declares the answers: a struct each, and the enum over them.
@@ -31,12 +32,20 @@ macro_rules! answers {
             Info(Box<SocketInfo>),
             /// Of `session.info`.
             Session(Box<SessionInfo>),
+            /// Of `host.add`.
+            Host(LabHost),
+            /// Of `host.list`.
+            Hosts(Hosts),
+            /// Of `wire.show` and of what changes the wire.
+            Wire(Box<Wire>),
+            /// Of `wire.release` and `wire.unhold`.
+            Released(Released),
         }
     };
 }
 
 answers! {
-    /// Of calls that have nothing to tell: `socket.shutdown`, `socket.close`, `session.unshare`, `session.close`.
+    /// Of calls that have nothing to tell: `socket.shutdown`, `socket.close`, `host.remove`, `session.unshare`, `session.close`.
     Done {}
     /// Of `socket.create`.
     Created {
@@ -168,6 +177,9 @@ answers! {
         /// How often the sockets' facts are looked at and pushed; left out where they are not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sockets: Option<SocketsEvery>,
+        /// How packets are pushed; left out where they are not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        packets: Option<PacketsPushed>,
     }
     /// Of `log.read`.
     LogPage {
@@ -190,6 +202,15 @@ answers! {
         newest: u64,
         /// Whether packets after the last one returned are there, too.
         more: bool,
+        /// What has become of packets since the change `changes_after`, oldest first; only where that was given.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changes: Vec<PacketChange>,
+        /// The oldest change that is still known; 0 while there is none.
+        #[serde(default)]
+        oldest_change: u64,
+        /// The newest change; 0 while there is none.
+        #[serde(default)]
+        newest_change: u64,
     }
     /// Of `session.share`.
     Shared {
@@ -208,6 +229,7 @@ answers! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::packet::Fate;
 
     #[test]
     fn every_answer_is_pinned() {
@@ -280,18 +302,47 @@ mod tests {
                 payload: PayloadShare::Full,
                 kinds: None,
                 sockets: Some(SocketsEvery { every_ms: 500 }),
+                packets: Some(PacketsPushed { after: None, data: true, per_second: 1000 }),
             }
             .into(),
-            r#"{"frames":"json","data":"auto","payload":"full","sockets":{"every_ms":500}}"#,
+            r#"{"frames":"json","data":"auto","payload":"full","sockets":{"every_ms":500},"packets":{"data":true,"per_second":1000}}"#,
         );
         check(
             LogPage { events: Vec::new(), oldest: 0, newest: 0, more: false }.into(),
             r#"{"events":[],"oldest":0,"newest":0,"more":false}"#,
         );
+        let change = PacketChange {
+            change: 9,
+            seq: 7,
+            fate: Fate::Passed,
+            delayed_us: Some(52),
+            copies: Some(2),
+            out_of_order: true,
+        };
+        let page = PacketsPage {
+            packets: Vec::new(),
+            oldest: 0,
+            newest: 0,
+            more: false,
+            changes: vec![change],
+            oldest_change: 1,
+            newest_change: 9,
+        };
         check(
-            PacketsPage { packets: Vec::new(), oldest: 0, newest: 0, more: false }.into(),
-            r#"{"packets":[],"oldest":0,"newest":0,"more":false}"#,
+            page.clone().into(),
+            r#"{"packets":[],"oldest":0,"newest":0,"more":false,"changes":[{"change":9,"seq":7,"fate":"passed","delayed_us":52,"copies":2,"out_of_order":true}],"oldest_change":1,"newest_change":9}"#,
         );
+        check(
+            PacketsPage { changes: Vec::new(), newest_change: 0, oldest_change: 0, ..page }.into(),
+            r#"{"packets":[],"oldest":0,"newest":0,"more":false,"oldest_change":0,"newest_change":0}"#,
+        );
+        let host = LabHost { name: "bob".into(), addresses: vec!["10.0.0.2".into()] };
+        check(Answer::Host(host.clone()), r#"{"name":"bob","addresses":["10.0.0.2"]}"#);
+        check(
+            Answer::Hosts(Hosts { hosts: vec![host] }),
+            r#"{"hosts":[{"name":"bob","addresses":["10.0.0.2"]}]}"#,
+        );
+        check(Answer::Released(Released { released: vec![7] }), r#"{"released":[7]}"#);
         check(Noted { seq: 1 }.into(), r#"{"seq":1}"#);
         check(Shared { share: "sh_1".into(), token: "t".into() }.into(), r#"{"share":"sh_1","token":"t"}"#);
     }

@@ -12,15 +12,23 @@ use crate::answer::{
     PacketsPage, Polled, Received, Resolved, Sent, SessionConfigured, Shared, Sockets,
 };
 use crate::event::EventKinds;
-use crate::hello::SessionInfo;
+use crate::hello::{LabHost, SessionInfo};
 use crate::rpc::Id;
+use crate::wire::{
+    Flag, HELD_MAX, HoldProtocol, Hosts, LOSS_EVERY_MAX, QUEUE_PACKETS_MAX, RATE_KBIT_MAX, ReleaseAction,
+    Released, WIRE_MS_MAX, Wire,
+};
 use crate::{
     Address, Family, Fault, Host, Mode, Payload, Responder, ShutdownHow, SocketId, SocketInfo, SocketType,
 };
 
 mod fields;
+mod parse;
+mod parts;
 
 use fields::*;
+use parse::parse_params;
+pub use parts::{DataForm, Frames, PacketsPushed, PayloadShare, PollFor, RecvFlag, SendFlag, SocketsEvery};
 
 /// Most bytes that one `recv` returns.
 pub const RECV_MAX: usize = crate::payload::PAYLOAD_MAX;
@@ -30,6 +38,8 @@ pub const LOG_READ_MAX: usize = 1000;
 pub const PACKETS_READ_MAX: usize = 1000;
 /// Longest name of a lab's host, in bytes.
 pub const HOST_NAME_MAX: usize = 32;
+/// Most packets in a second that `session.configure` lets be pushed.
+pub const PACKETS_PER_SECOND_MAX: u32 = 10_000;
 /// Most sockets in one `poll`.
 pub const POLL_MAX: usize = 64;
 /// How often the sockets' facts may be looked at for a connection, in milliseconds: at most, and at least.
@@ -42,8 +52,16 @@ pub const NOTE_MAX: usize = 4096;
 pub const SHARE_LABEL_MAX: usize = 256;
 
 /// The calls that only look: all that a connection with a share's token may make.
-pub const READ_METHODS: &[&str] =
-    &["socket.info", "socket.list", "session.configure", "session.info", "log.read", "packets.read"];
+pub const READ_METHODS: &[&str] = &[
+    "socket.info",
+    "socket.list",
+    "session.configure",
+    "session.info",
+    "log.read",
+    "packets.read",
+    "host.list",
+    "wire.show",
+];
 
 /// The socket options, by name: what a client can set or read, and nothing else.
 pub const OPTION_NAMES: &[&str] = &[
@@ -67,8 +85,12 @@ pub const OPTION_NAMES: &[&str] = &[
     "join_multicast",
     "leave_multicast",
     "user_timeout_ms",
+    "congestion",
     "error",
 ];
+
+/// The values of the option `congestion`, of which a kernel has some (tcp(7)).
+pub const CONGESTIONS: &[&str] = &["reno", "cubic", "bbr"];
 
 /// A call as a type of its own: its name on the wire, and what it returns.
 pub trait Method: Serialize + Into<Call> {
@@ -337,6 +359,9 @@ calls! {
         /// Whether the sockets' facts are pushed as `sockets`, and how often they are looked at; null for not at all.
         #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
         sockets: Option<Option<SocketsEvery>>,
+        /// Whether a lab's packets are pushed as `packets`, and how; null for not at all.
+        #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+        packets: Option<Option<PacketsPushed>>,
     }
     /// What `session.hello` says, and how much of the limits is used.
     "session.info" SessionInfoCall -> SessionInfo {}
@@ -375,6 +400,10 @@ calls! {
         /// Only packets with a greater `seq`.
         #[serde(default)]
         after: u64,
+        /// Tells as well what has become of packets since the change of this number; 0 for all that is still known. The wait
+        /// ends with a change, too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        changes_after: Option<u64>,
         /// Most packets to return, 1 to 1000.
         #[serde(default = "default_log_limit", deserialize_with = "packets_limit")]
         #[cfg_attr(feature = "schemas", schemars(range(min = 1, max = PACKETS_READ_MAX)))]
@@ -386,6 +415,149 @@ calls! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout_ms: Option<u64>,
     }
+    /// Adds a host to the lab.
+    ///
+    /// It gets the next free addresses and reaches every other host at once. A lab has at most 16 hosts.
+    "host.add" HostAdd -> LabHost {
+        /// Its name: a letter, then letters, digits and `-`, all of them small; a free one of `alice`, `bob`, `carol`, … if left
+        /// out.
+        #[serde(default, deserialize_with = "new_host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        name: Option<String>,
+    }
+    /// Takes a host out of the lab. It fails with `EBUSY` while the session has sockets on it, and for the last host.
+    ///
+    /// Packets for it that are held or under way are lost with it.
+    "host.remove" HostRemove -> Done {
+        /// The host's name.
+        #[serde(deserialize_with = "some_host_name")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        name: String,
+    }
+    /// The lab's hosts.
+    "host.list" HostList -> Hosts {}
+    /// Sets how the wire treats packets: for each direction from `from` to `to`, of which one that is left out is every host.
+    ///
+    /// A field left out stays as it is, and 0 switches one off. The packets that are under way already keep their fate.
+    "wire.configure" WireConfigure -> Wire {
+        /// The host that sends; every host if left out.
+        #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        from: Option<String>,
+        /// The host that receives; every host if left out.
+        #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        to: Option<String>,
+        /// How many of a hundred packets are lost, at random: 0 to 100.
+        #[serde(default, deserialize_with = "percent", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 0, max = 100)))]
+        loss_percent: Option<f64>,
+        /// Each packet of this number is lost: with 3 the third, the sixth and so on, counted from here. 0 to 1000000.
+        #[serde(default, deserialize_with = "loss_every", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 0, max = LOSS_EVERY_MAX)))]
+        loss_every: Option<u32>,
+        /// How long a packet is under way, in milliseconds: 0 to 60000.
+        #[serde(default, deserialize_with = "wire_ms", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 0, max = WIRE_MS_MAX)))]
+        delay_ms: Option<u32>,
+        /// How much longer at most, at random and evenly, in milliseconds: 0 to 60000. Packets overtake each other.
+        #[serde(default, deserialize_with = "wire_ms", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 0, max = WIRE_MS_MAX)))]
+        jitter_ms: Option<u32>,
+        /// How many of a hundred packets come twice: 0 to 100.
+        #[serde(default, deserialize_with = "percent", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 0, max = 100)))]
+        duplicate_percent: Option<f64>,
+        /// How many of a hundred packets take 20 ms more, so that those behind overtake them: 0 to 100.
+        #[serde(default, deserialize_with = "percent", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 0, max = 100)))]
+        reorder_percent: Option<f64>,
+        /// In how many of a hundred packets one bit behind the IP header is flipped: 0 to 100.
+        #[serde(default, deserialize_with = "percent", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 0, max = 100)))]
+        corrupt_percent: Option<f64>,
+        /// How much goes through, in thousands of bits a second: 0 (no limit) to 10000000.
+        #[serde(default, deserialize_with = "rate_kbit", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 0, max = RATE_KBIT_MAX)))]
+        rate_kbit: Option<u32>,
+        /// How many packets may wait for their turn where there is a rate; what is more is lost. 0 (100 packets) to 4096.
+        #[serde(default, deserialize_with = "queue_packets", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 0, max = QUEUE_PACKETS_MAX)))]
+        queue_packets: Option<u32>,
+        /// The largest packet of the sending host's device, in bytes: 1280 to 9000, or 0 for 1500. It is a host's and not a direction's,
+        /// so it goes without `to`.
+        #[serde(default, deserialize_with = "mtu", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(schema_with = "crate::schema::mtu"))]
+        mtu: Option<u32>,
+        /// Begins all that is random anew, in every direction: the same packets then have the same fates.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seed: Option<u32>,
+    }
+    /// What the wire is like, and which packets it holds.
+    "wire.show" WireShow -> Wire {}
+    /// Cuts the wire: nothing goes through in the directions that `from` and `to` name.
+    "wire.cut" WireCut -> Wire {
+        /// The host that sends; every host if left out.
+        #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        from: Option<String>,
+        /// The host that receives; every host if left out.
+        #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        to: Option<String>,
+    }
+    /// Mends what was cut.
+    "wire.mend" WireMend -> Wire {
+        /// The host that sends; every host if left out.
+        #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        from: Option<String>,
+        /// The host that receives; every host if left out.
+        #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        to: Option<String>,
+    }
+    /// From now on packets that fit every field given wait at the wire, until `wire.release` or `wire.unhold`.
+    ///
+    /// It takes the place of what was to be held before; what is held already stays.
+    "wire.hold" WireHold -> Wire {
+        /// Only from this host.
+        #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        from: Option<String>,
+        /// Only to this host.
+        #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        to: Option<String>,
+        /// Only of this protocol.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        protocol: Option<HoldProtocol>,
+        /// Only from or to this port.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        port: Option<u16>,
+        /// Only TCP segments with all of these flags.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        flags: Vec<Flag>,
+        /// Only so many, 1 to 4096; those behind them pass.
+        #[serde(default, deserialize_with = "hold_count", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 1, max = HELD_MAX)))]
+        count: Option<u32>,
+    }
+    /// Decides what becomes of a held packet, or of all of them.
+    "wire.release" WireRelease -> Released {
+        /// The packet's number; all that are held if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<u64>,
+        /// What becomes of it.
+        #[serde(default)]
+        action: ReleaseAction,
+        /// With `delay`, and needed there: how much longer it waits, in milliseconds, 1 to 60000.
+        #[serde(default, deserialize_with = "release_delay", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 1, max = WIRE_MS_MAX)))]
+        delay_ms: Option<u32>,
+    }
+    /// Ends holding: what waits passes in its order, and so does what comes.
+    "wire.unhold" WireUnhold -> Released {}
     /// Makes a token with which others may look at the session, and do nothing else.
     ///
     /// It is told here and never again. It lasts until `session.unshare`, or as long as the session.
@@ -409,125 +581,6 @@ impl Call {
     pub fn only_looks(&self) -> bool {
         READ_METHODS.contains(&self.method())
     }
-}
-
-/// Flags of `send(2)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum SendFlag {
-    /// `MSG_OOB`: the last byte is TCP's urgent data (RFC 6093).
-    Oob,
-}
-
-/// Flags of `recv(2)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum RecvFlag {
-    /// `MSG_PEEK`: look, and leave the bytes in the queue.
-    Peek,
-    /// `MSG_OOB`: TCP's urgent data.
-    Oob,
-    /// `MSG_WAITALL`: wait until `max` bytes are there, the peer closed or the wait ended.
-    Waitall,
-}
-
-/// What `poll(2)` is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum PollFor {
-    /// `POLLIN`: `recv` or `accept` would not wait.
-    Read,
-    /// `POLLOUT`: `send` would not wait.
-    Write,
-}
-
-/// How often a connection is told what has changed of the sockets' facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SocketsEvery {
-    /// Between two looks, in milliseconds: 250 to 60000.
-    #[serde(deserialize_with = "every_ms")]
-    #[cfg_attr(feature = "schemas", schemars(range(min = EVERY_MS_MIN, max = EVERY_MS_MAX)))]
-    pub every_ms: u32,
-}
-
-/// How payload bytes travel on a connection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Frames {
-    /// Within the JSON of calls and events.
-    #[default]
-    Json,
-    /// What streaming sockets receive comes as binary messages, and binary messages are sent (section 9).
-    Binary,
-}
-
-/// In which form a connection gets bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum DataForm {
-    /// Text where the bytes are valid UTF-8, base64 otherwise.
-    #[default]
-    Auto,
-    /// Always base64.
-    Base64,
-}
-
-/// How much of the bytes pushed events carry on a connection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum PayloadShare {
-    /// All that the log holds.
-    #[default]
-    Full,
-    /// The first 256 bytes.
-    Preview,
-    /// None; `bytes` still counts them.
-    None,
-}
-
-fn parse_params<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, Fault> {
-    let json = params.map_or("{}", |raw| raw.get().trim_ascii_start());
-    // serde reads a struct from an array as well; the contract says object.
-    if !json.starts_with('{') {
-        return Err(Fault::bad_params("params", "must be an object"));
-    }
-    // Where the path leads costs half of the reading, and only an error asks for it.
-    serde_json::from_str(json).map_err(|error| why_not::<T>(json, &error))
-}
-
-/// Which field is wrong, and why.
-#[cfg(feature = "paths")]
-fn why_not<T: DeserializeOwned>(json: &str, _: &serde_json::Error) -> Fault {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(error) => {
-            let path = error.path().to_string();
-            Fault::bad_params(if path == "." { "params" } else { &path }, &describe(error.inner()))
-        }
-        // What was refused a moment ago is refused again.
-        Ok(_) => Fault::bad_params("params", "cannot be read"),
-    }
-}
-
-/// What is wrong, without the field.
-#[cfg(not(feature = "paths"))]
-#[expect(clippy::extra_unused_type_parameters, reason = "the same function with the paths needs it")]
-fn why_not<T>(_: &str, error: &serde_json::Error) -> Fault {
-    Fault::bad_params("params", &describe(error))
-}
-
-/// serde's text without the place in the JSON, which says nothing once the field is named.
-fn describe(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split_once(" at line ").map_or(text.as_str(), |(what, _)| what).to_owned()
 }
 
 #[cfg(test)]

@@ -181,6 +181,25 @@ pub enum EventKind {
         /// Its text.
         text: String,
     },
+    /// A lab has got a host.
+    HostAdded {
+        /// Its name.
+        host: String,
+        /// Its addresses on the wire: IPv4, then IPv6.
+        addresses: Vec<String>,
+    },
+    /// A lab has lost a host.
+    HostRemoved {
+        /// Its name.
+        host: String,
+    },
+    /// A call has changed a lab's wire, or what becomes of the packets at it.
+    Wire {
+        /// The call's name: `configure`, `cut`, `mend`, `hold`, `release`, `unhold`.
+        call: String,
+        /// Its parameters, without those that were left out. `release` and `unhold` have `released` in it, the numbers of the packets.
+        params: Map<String, Value>,
+    },
 }
 
 impl EventKind {
@@ -209,6 +228,9 @@ impl EventKind {
         "failed",
         "dropped",
         "note",
+        "host_added",
+        "host_removed",
+        "wire",
     ];
 
     /// The kind's name on the wire.
@@ -234,6 +256,9 @@ impl EventKind {
             EventKind::Failed { .. } => 12,
             EventKind::Dropped { .. } => 13,
             EventKind::Note { .. } => 14,
+            EventKind::HostAdded { .. } => 15,
+            EventKind::HostRemoved { .. } => 16,
+            EventKind::Wire { .. } => 17,
         }
     }
 
@@ -404,6 +429,18 @@ mod tests {
             r#","count":3,"reason":"receive buffer full""#,
         );
         check(EventKind::Note { text: "here".into() }, r#","text":"here""#);
+        check(
+            EventKind::HostAdded { host: "carol".into(), addresses: vec!["10.0.0.3".into()] },
+            r#","host":"carol","addresses":["10.0.0.3"]"#,
+        );
+        check(EventKind::HostRemoved { host: "carol".into() }, r#","host":"carol""#);
+        check(
+            EventKind::Wire {
+                call: "cut".into(),
+                params: Map::from_iter([("from".to_owned(), "alice".into())]),
+            },
+            r#","call":"cut","params":{"from":"alice"}"#,
+        );
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod responder;
 pub mod rpc;
 #[cfg(feature = "schemas")]
 pub mod schema;
+pub mod wire;
 mod wording;
 
 pub use address::{Address, Host, UnixName};
@@ -35,6 +36,7 @@ pub use info::SocketInfo;
 pub use packet::Packet;
 pub use payload::Payload;
 pub use responder::Responder;
+pub use wire::Wire;
 
 use serde::{Deserialize, Serialize};
 

@@ -12,10 +12,23 @@ pub struct Packet {
     pub time_us: u64,
     /// The host that sent it.
     pub from: String,
-    /// The hosts that got it; several for broadcast and multicast, none where it was lost.
+    /// The hosts that it is for; several for broadcast and multicast, none where nobody has the destination. One for several
+    /// hosts that has not the same fate for all of them is on record once for each fate.
     pub to: Vec<String>,
     /// What became of it.
     pub fate: Fate,
+    /// How long the wire took, in microseconds, where it took its time: for a packet that is still under way, how long it will.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delayed_us: Option<u64>,
+    /// How many of it were handed on, where it was not one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<u32>,
+    /// The wire has flipped a bit in the byte at this place, counted from 0. `base64` has the bytes as they were sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrupted: Option<usize>,
+    /// It was handed on after a packet that was sent later in the same direction.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_order: bool,
     /// The packet in one line, as packet analysers write it: addresses and ports, flags, relative numbers.
     pub summary: String,
     /// The packet's length in bytes, from the IP header on.
@@ -46,6 +59,18 @@ pub enum Fate {
     Passed,
     /// No host of the lab has its destination.
     NoHost,
+    /// It waits at the wire until somebody decides.
+    Held,
+    /// Somebody has decided that it gets lost.
+    Dropped,
+    /// The wire has lost it, at random or by its number.
+    Lost,
+    /// The wire is cut.
+    Cut,
+    /// It found no room: too many wait for the rate, or the wire holds and delays as much as it may.
+    QueueFull,
+    /// It is larger than what the receiving host's device takes.
+    TooBig,
 }
 
 /// An IP header.
@@ -99,6 +124,9 @@ pub struct Tcp {
     /// What the wire has noticed about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
+    /// Of a retransmission: the number of the packet that had its first byte before, where that is still kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<u64>,
 }
 
 /// What is remarkable about a segment.

@@ -17,6 +17,7 @@ use crate::call::Method;
 use crate::event::{EventKind, EventKinds};
 use crate::payload::{PAYLOAD_MAX, Payload};
 use crate::rpc::{ID_MAX, Id};
+use crate::wire::{MTU_MAX, MTU_MIN};
 
 pub(crate) use options::{name as option_name, set as set_option, settable as settable_option};
 
@@ -133,6 +134,14 @@ impl Transform for Bounded {
 /// Of [`crate::Fault::code`].
 pub(crate) fn fault_code(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "integer", "enum": CODES})
+}
+
+/// Of the MTU in `wire.configure`.
+pub(crate) fn mtu(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": ["integer", "null"],
+        "anyOf": [{"const": 0}, {"minimum": MTU_MIN, "maximum": MTU_MAX}, {"type": "null"}],
+    })
 }
 
 impl JsonSchema for Id {

@@ -15,12 +15,15 @@ mod map;
 mod node;
 mod options;
 mod order;
+mod pcapng;
 mod program;
 mod python;
 mod remark;
 mod rust;
 mod step;
 mod walk;
+
+pub(crate) use pcapng::Capture;
 
 /// What an export can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub(crate) enum Format {
     C,
     Rust,
     Node,
+    /// A lab's packets, for packet analysers.
+    Pcapng,
 }
 
 impl Format {
@@ -45,6 +50,7 @@ impl Format {
         ("c", Format::C),
         ("rust", Format::Rust),
         ("node", Format::Node),
+        ("pcapng", Format::Pcapng),
     ];
 
     /// The format of that name; the error lists the names that there are.
@@ -70,6 +76,7 @@ impl Format {
             Format::C => "text/x-c; charset=utf-8",
             Format::Rust => "text/x-rust; charset=utf-8",
             Format::Node => "text/javascript; charset=utf-8",
+            Format::Pcapng => "application/x-pcapng",
         }
     }
 
@@ -82,12 +89,13 @@ impl Format {
             Format::C => "c",
             Format::Rust => "rs",
             Format::Node => "js",
+            Format::Pcapng => "pcapng",
         }
     }
 
     /// Whether it is a program, which takes the whole log.
     pub(crate) fn is_program(self) -> bool {
-        !matches!(self, Format::Jsonl | Format::Csv)
+        !matches!(self, Format::Jsonl | Format::Csv | Format::Pcapng)
     }
 }
 

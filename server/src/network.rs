@@ -13,7 +13,9 @@ use sockyard_protocol::{Family, Fault, SocketType};
 pub(crate) mod lab;
 
 use lab::Lab;
-pub(crate) use lab::{Labs, Page as PacketsPage, Place};
+pub(crate) use lab::{
+    Changes as PacketChanges, Labs, Page as PacketsPage, Place, Record as PacketRecord, Refusal,
+};
 
 /// A second wall behind the policy: packets reach and leave the socket over loopback only, whatever address it has.
 /// Needs no privilege since Linux 5.7 (socket(7), `SO_BINDTODEVICE`); without it the policy stands alone.
@@ -103,17 +105,17 @@ impl Network {
         let Some(lab) = self.lab() else {
             return Err(no_host("host: only a session in a lab has hosts to choose from"));
         };
-        let hosts: Vec<String> = lab.hosts().into_iter().map(|host| host.name).collect();
-        match hosts.iter().any(|host| host == name) {
+        let hosts = lab.told_hosts();
+        match hosts.iter().any(|host| host.name == name) {
             true => Ok(()),
-            false => Err(no_host(&format!("host: none is called {name:?}; there are {}", hosts.join(", ")))),
+            false => Err(no_such_host("socket", "host", name, lab)),
         }
     }
 
     /// The lab's host that a socket is made on where `asked` is asked for; none on this machine's own network.
     pub(crate) fn host_name(&self, asked: Option<&str>) -> Option<String> {
         let lab = self.lab()?;
-        asked.map(str::to_owned).or_else(|| lab.hosts().into_iter().next().map(|host| host.name))
+        asked.map(str::to_owned).or_else(|| lab.told_hosts().into_iter().next().map(|host| host.name))
     }
 
     /// What `session.hello` tells of it.
@@ -129,7 +131,7 @@ impl Network {
                 kind: "lab".to_owned(),
                 local_address: lab.local_address().map_or_else(String::new, |address| address.to_string()),
                 unix_directory,
-                hosts: lab.hosts(),
+                hosts: lab.told_hosts(),
             },
         }
     }
@@ -149,6 +151,13 @@ impl Network {
 
 fn no_host(hint: &str) -> Fault {
     Fault::os("socket", "EAI_NONAME", "name or service not known").with_hint(hint)
+}
+
+/// The error of a call whose `field` names a host that the lab does not have.
+pub(crate) fn no_such_host(call: &str, field: &str, name: &str, lab: &Lab) -> Fault {
+    let there: Vec<String> = lab.told_hosts().into_iter().map(|host| host.name).collect();
+    let hint = format!("{field}: none is called {name:?}; there are {}", there.join(", "));
+    Fault::os(call, "EAI_NONAME", "name or service not known").with_hint(hint)
 }
 
 fn create(family: Family, kind: SocketType) -> io::Result<Socket> {

@@ -7,7 +7,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use socket2::SockAddr;
 use sockyard_protocol::{Address, Family, Fault, Host, SocketType, UnixName};
@@ -76,6 +76,10 @@ const OWN_PORT: &str = "own_port";
 /// The name of the rule that takes no name server's word for a loopback address.
 const LOOPBACK_BY_NAME: &str = "loopback_by_name";
 
+fn locked(hosts: &Mutex<Hosts>) -> MutexGuard<'_, Hosts> {
+    hosts.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn is_on_loopback(class: Class) -> bool {
     matches!(class, Class::Loopback | Class::LoopbackGroup)
 }
@@ -87,6 +91,9 @@ pub(crate) struct BindTarget {
     pub(crate) narrowed: bool,
 }
 
+/// A lab's hosts: names and addresses.
+type Hosts = Vec<(String, Vec<IpAddr>)>;
+
 /// The policy of a server, the same for every session and transport.
 #[derive(Debug)]
 pub(crate) struct Policy {
@@ -94,7 +101,7 @@ pub(crate) struct Policy {
     own_port: u16,
     rules: Rules,
     /// In a lab: its hosts' names and addresses. There everything is open, because nothing leads out.
-    lab: Option<Vec<(String, Vec<IpAddr>)>>,
+    lab: Option<Mutex<Hosts>>,
     /// Whom to ask for names; nobody where nothing is open that a name could stand for.
     resolver: Option<Arc<Resolver>>,
 }
@@ -121,8 +128,20 @@ impl Policy {
     }
 
     /// The policy of a session in a lab with these hosts: whatever its kernel grants, for it can reach the lab alone.
-    pub(crate) fn lab(hosts: Vec<(String, Vec<IpAddr>)>) -> Arc<Policy> {
-        Arc::new(Policy { own_port: 0, rules: Rules::default(), lab: Some(hosts), resolver: None })
+    pub(crate) fn lab(hosts: Hosts) -> Arc<Policy> {
+        Arc::new(Policy {
+            own_port: 0,
+            rules: Rules::default(),
+            lab: Some(Mutex::new(hosts)),
+            resolver: None,
+        })
+    }
+
+    /// Hosts have come to the lab, or gone.
+    pub(crate) fn set_hosts(&self, hosts: Hosts) {
+        if let Some(known) = &self.lab {
+            *locked(known) = hosts;
+        }
     }
 
     /// The same without what the operator's rules open beside loopback; what they close stays closed.

@@ -44,6 +44,11 @@ pub(crate) fn hex(bytes: usize) -> String {
     random::<32>()[..bytes.min(32)].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A random number that is no secret.
+pub(crate) fn number() -> u32 {
+    u32::from_ne_bytes(random())
+}
+
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     #[expect(clippy::expect_used, reason = "without the kernel's random numbers no token would be a secret")]

@@ -64,7 +64,7 @@ pub(crate) fn run(options: &ServeOptions, rules: Rules, limits: QuotaConfig) -> 
 /// Starts what makes labs, and makes one to see whether the machine lets it. The error is why it does not.
 fn start_labs() -> Result<Arc<Labs>, String> {
     let labs = Labs::start().map_err(|error| plain(&error));
-    labs.and_then(|labs| match labs.make() {
+    labs.and_then(|labs| match labs.make_first() {
         Ok(_) => Ok(labs),
         Err(error) => Err(plain(&error)),
     })

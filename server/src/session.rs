@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use sockyard_protocol::Fault;
 use sockyard_protocol::event::ClosedBy;
 use sockyard_protocol::hello::{Access, Hello, Limits as LimitFacts, Server, SessionInfo, Used};
 use tokio::sync::{Notify, Semaphore};
@@ -16,7 +17,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::log::Log;
 use crate::metrics::{self, Ending};
-use crate::network::Network;
+use crate::network::lab::Lab;
+use crate::network::{Network, PacketRecord};
 use crate::policy::{Policy, UnixNames, UnixRoot};
 use crate::quotas::{Payers, Permit};
 use crate::secret::Token;
@@ -178,6 +180,14 @@ impl Session {
     /// Why it ended, or is about to.
     pub(crate) fn ending(&self) -> Option<Ending> {
         self.ended_by.get().copied()
+    }
+
+    /// What the lab's wire has carried; `method` is the call that asks.
+    ///
+    /// # Errors
+    /// Code 2 where the session is in no lab.
+    pub(crate) fn packet_record(&self, method: &str) -> Result<&Arc<PacketRecord>, Fault> {
+        calls::lab_of(self, method).map(Lab::record)
     }
 
     fn occupancy(&self) -> MutexGuard<'_, Occupancy> {

@@ -106,7 +106,8 @@ pub(crate) fn ensure_wasm_target() -> Result<()> {
 }
 
 /// Programs that the tests start, each with its Debian package: what builds the fuzzer, a browser and its driver, what the examples of
-/// docs/automation.md use, what lays a cable between two network namespaces, and what reads systemd's units.
+/// docs/automation.md use, what lays a cable between two network namespaces, what reads systemd's units, and what reads
+/// captured packets.
 const PROGRAMS: &[(&str, &str)] = &[
     ("c++", "g++"),
     ("chromium", "chromium"),
@@ -117,6 +118,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("node", "nodejs"),
     ("npm", "npm"),
     ("systemd-analyze", "systemd"),
+    ("tshark", "tshark"),
 ];
 
 /// Sees to it that the tests have the programs that they start, a font for what they type in the browser, and what

@@ -4,10 +4,20 @@ use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    EVERY_MS_MAX, EVERY_MS_MIN, HOST_NAME_MAX, LOG_READ_MAX, NOTE_MAX, PACKETS_READ_MAX, POLL_MAX, PollFor,
-    RECV_MAX, SHARE_LABEL_MAX,
+    EVERY_MS_MAX, EVERY_MS_MIN, HOST_NAME_MAX, LOG_READ_MAX, NOTE_MAX, PACKETS_PER_SECOND_MAX,
+    PACKETS_READ_MAX, POLL_MAX, PollFor, RECV_MAX, SHARE_LABEL_MAX,
 };
 use crate::SocketId;
+use crate::wire::{
+    HELD_MAX, LOSS_EVERY_MAX, MTU_MAX, MTU_MIN, QUEUE_PACKETS_MAX, RATE_KBIT_MAX, WIRE_MS_MAX,
+};
+
+/// What a new host may be called, as a regular expression.
+#[cfg(feature = "schemas")]
+pub(super) const HOST_NAME_PATTERN: &str = "^[a-z]([a-z0-9-]*[a-z0-9])?$";
+
+/// Fewest packets in a second that can be asked for: one in each message.
+const PACKETS_PER_SECOND_MIN: u32 = 10;
 
 pub(super) fn default_poll_for() -> Vec<PollFor> {
     vec![PollFor::Read, PollFor::Write]
@@ -84,6 +94,89 @@ pub(super) fn host_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Op
             Err(de::Error::custom(format_args!("{length} bytes are over the limit of {HOST_NAME_MAX}")))
         }
     }
+}
+
+pub(super) fn some_host_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    host_name(deserializer)?.ok_or_else(|| de::Error::custom("is no name"))
+}
+
+pub(super) fn new_host_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let name = host_name(deserializer)?;
+    let is_good = |name: &String| {
+        name.starts_with(|first: char| first.is_ascii_lowercase())
+            && !name.ends_with('-')
+            && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    };
+    match &name {
+        Some(wrong) if !is_good(wrong) => Err(de::Error::custom(format_args!(
+            "{wrong:?} is not a small letter with small letters, digits and - behind it"
+        ))),
+        _ => Ok(name),
+    }
+}
+
+/// A whole number from `least` to `most`.
+fn bounded<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    least: u32,
+    most: u32,
+) -> Result<Option<u32>, D::Error> {
+    let Some(number) = Option::<u64>::deserialize(deserializer)? else { return Ok(None) };
+    match u32::try_from(number) {
+        Ok(number) if (least..=most).contains(&number) => Ok(Some(number)),
+        _ => Err(de::Error::custom(format_args!("{number} is not from {least} to {most}"))),
+    }
+}
+
+pub(super) fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    match Option::<f64>::deserialize(deserializer)? {
+        Some(percent) if !(0.0..=100.0).contains(&percent) => {
+            Err(de::Error::custom("a percentage is from 0 to 100"))
+        }
+        percent => Ok(percent),
+    }
+}
+
+pub(super) fn loss_every<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    bounded(deserializer, 0, LOSS_EVERY_MAX)
+}
+
+pub(super) fn wire_ms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    bounded(deserializer, 0, WIRE_MS_MAX)
+}
+
+pub(super) fn release_delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    bounded(deserializer, 1, WIRE_MS_MAX)
+}
+
+pub(super) fn rate_kbit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    bounded(deserializer, 0, RATE_KBIT_MAX)
+}
+
+pub(super) fn queue_packets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    bounded(deserializer, 0, QUEUE_PACKETS_MAX)
+}
+
+pub(super) fn mtu<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    match bounded(deserializer, 0, MTU_MAX)? {
+        Some(mtu @ 1..MTU_MIN) => {
+            Err(de::Error::custom(format_args!("{mtu} is not 0 or from {MTU_MIN} to {MTU_MAX}")))
+        }
+        mtu => Ok(mtu),
+    }
+}
+
+pub(super) fn hold_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    bounded(deserializer, 1, HELD_MAX)
+}
+
+pub(super) fn default_per_second() -> u32 {
+    1000
+}
+
+pub(super) fn per_second<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    bounded(deserializer, PACKETS_PER_SECOND_MIN, PACKETS_PER_SECOND_MAX)?
+        .ok_or_else(|| de::Error::custom("is no number"))
 }
 
 pub(super) fn note_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

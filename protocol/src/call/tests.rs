@@ -53,11 +53,37 @@ fn every_call_reads_and_writes_its_parameters() {
     same("session.configure", r#"{"kinds":["received","failed"]}"#);
     same("session.configure", r#"{"sockets":{"every_ms":250}}"#);
     same("session.configure", r#"{"sockets":null}"#);
+    check("session.configure", r#"{"packets":{}}"#, r#"{"packets":{"per_second":1000}}"#);
+    same("session.configure", r#"{"packets":{"after":0,"data":true,"per_second":10}}"#);
+    same("session.configure", r#"{"packets":null}"#);
     same("session.info", "{}");
     check("log.read", "{}", r#"{"after":0,"limit":100}"#);
     same("log.read", r#"{"after":7,"before":9,"limit":100}"#);
     same("log.read", r#"{"after":7,"limit":1000,"socket":3,"kinds":["sent"]}"#);
     same("log.note", r#"{"text":"here"}"#);
+    check("packets.read", "{}", r#"{"after":0,"limit":100}"#);
+    same("packets.read", r#"{"after":7,"changes_after":0,"limit":1000,"data":true,"timeout_ms":1}"#);
+    same("host.add", "{}");
+    same("host.add", r#"{"name":"a-0"}"#);
+    same("host.remove", r#"{"name":"bob"}"#);
+    same("host.list", "{}");
+    same("wire.configure", "{}");
+    same(
+        "wire.configure",
+        r#"{"from":"alice","to":"bob","loss_percent":0.5,"loss_every":3,"delay_ms":60000,"jitter_ms":1,"duplicate_percent":100.0,"reorder_percent":1.0,"corrupt_percent":0.0,"rate_kbit":10000000,"queue_packets":4096,"mtu":1280,"seed":4294967295}"#,
+    );
+    check("wire.configure", r#"{"loss_percent":10,"mtu":0}"#, r#"{"loss_percent":10.0,"mtu":0}"#);
+    same("wire.show", "{}");
+    same("wire.cut", r#"{"from":"alice"}"#);
+    same("wire.mend", r#"{"to":"bob"}"#);
+    same("wire.hold", "{}");
+    same(
+        "wire.hold",
+        r#"{"from":"alice","to":"bob","protocol":"tcp","port":7788,"flags":["SYN","ACK"],"count":1}"#,
+    );
+    check("wire.release", "{}", r#"{"action":"pass"}"#);
+    same("wire.release", r#"{"seq":7,"action":"delay","delay_ms":400}"#);
+    same("wire.unhold", "{}");
     same("session.share", "{}");
     same("session.share", r#"{"label":"the class"}"#);
     same("session.unshare", r#"{"share":"sh_4f0c2a91be370d58"}"#);
@@ -117,6 +143,35 @@ fn wrong_parameters_are_named() {
     check("log.read", r#"{"kinds":["sent","snet"]}"#, "kinds", "\"snet\" is not a kind of event");
     check("log.note", r#"{"text":""}"#, "text", "is empty");
     check("call.cancel", r#"{"id":true}"#, "id", "");
+    let every = r#"{"packets":{"per_second":9}}"#;
+    check("session.configure", every, "packets", "9 is not from 10 to 10000");
+    for name in ["", "Alice", "1a", "a_b", "a-", "ä", "a.b"] {
+        check("host.add", &format!("{{\"name\":\"{name}\"}}"), "name", "");
+    }
+    check("host.add", &format!("{{\"name\":\"{}\"}}", "a".repeat(33)), "name", "over the limit of 32");
+    check("host.remove", "{}", "params", "missing field `name`");
+    check("host.remove", r#"{"name":null}"#, "name", "is no name");
+    for field in ["loss_percent", "duplicate_percent", "reorder_percent", "corrupt_percent"] {
+        check("wire.configure", &format!("{{\"{field}\":100.5}}"), field, "0 to 100");
+        check("wire.configure", &format!("{{\"{field}\":-1}}"), field, "0 to 100");
+        check("wire.configure", &format!("{{\"{field}\":\"1\"}}"), field, "invalid type");
+    }
+    check("wire.configure", r#"{"loss_every":1000001}"#, "loss_every", "from 0 to 1000000");
+    check("wire.configure", r#"{"delay_ms":60001}"#, "delay_ms", "60001 is not from 0 to 60000");
+    check("wire.configure", r#"{"jitter_ms":-1}"#, "jitter_ms", "invalid value");
+    check("wire.configure", r#"{"rate_kbit":10000001}"#, "rate_kbit", "from 0 to 10000000");
+    check("wire.configure", r#"{"queue_packets":4097}"#, "queue_packets", "from 0 to 4096");
+    check("wire.configure", r#"{"mtu":1279}"#, "mtu", "1279 is not 0 or from 1280 to 9000");
+    check("wire.configure", r#"{"mtu":9001}"#, "mtu", "from 0 to 9000");
+    check("wire.configure", r#"{"seed":-1}"#, "seed", "invalid value");
+    check("wire.configure", r#"{"from":""}"#, "from", "is empty");
+    check("wire.hold", r#"{"protocol":"sctp"}"#, "protocol", "unknown variant");
+    check("wire.hold", r#"{"port":65536}"#, "port", "invalid value");
+    check("wire.hold", r#"{"flags":["syn"]}"#, "flags[0]", "unknown variant");
+    check("wire.hold", r#"{"count":0}"#, "count", "0 is not from 1 to 4096");
+    check("wire.release", r#"{"seq":-1}"#, "seq", "invalid value");
+    check("wire.release", r#"{"action":"burn"}"#, "action", "unknown variant");
+    check("wire.release", r#"{"action":"delay","delay_ms":0}"#, "delay_ms", "from 1 to 60000");
 }
 
 #[test]

@@ -21,6 +21,8 @@ struct Fields<'a> {
     socket: Option<SocketId>,
     #[serde(borrow)]
     kind: Cow<'a, str>,
+    #[serde(default)]
+    addresses: Vec<String>,
     asked: Option<Value>,
     backlog: Option<u32>,
     began: Option<u64>,
@@ -147,6 +149,13 @@ impl Fields<'_> {
                 EventKind::Dropped { count: need(self.count, "count")?, reason: need(self.reason, "reason")? }
             }
             "note" => EventKind::Note { text: need(self.text, "text")? },
+            "host_added" => {
+                EventKind::HostAdded { host: need(self.host, "host")?, addresses: self.addresses }
+            }
+            "host_removed" => EventKind::HostRemoved { host: need(self.host, "host")? },
+            "wire" => {
+                EventKind::Wire { call: need(self.call, "call")?, params: need(self.params, "params")? }
+            }
             other => return Err(Wrong::Kind(other.to_owned())),
         })
     }

@@ -4,7 +4,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::strings;
-use crate::call::OPTION_NAMES;
+use crate::call::{CONGESTIONS, OPTION_NAMES};
 
 /// Options that can only be read.
 const READ_ONLY: &[&str] = &["error"];
@@ -24,6 +24,9 @@ fn value(name: &str) -> Option<Value> {
         }),
         "keepalive_idle_s" | "keepalive_interval_s" => number(65_535),
         "linger_s" => json!({"type": ["integer", "null"], "minimum": 0, "maximum": 65_535}),
+        "congestion" => json!({
+            "description": "How TCP reacts to loss: what the kernel has of these.", "enum": CONGESTIONS,
+        }),
         "ttl" | "tos" | "multicast_ttl" => number(255),
         "keepalive_count" | "receive_buffer" | "send_buffer" | "user_timeout_ms" => int,
         _ => return None,

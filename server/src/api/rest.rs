@@ -29,6 +29,7 @@ mod body;
 mod events;
 mod exchange;
 mod export;
+mod lab;
 mod packets;
 mod shares;
 
@@ -105,6 +106,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(shares::routes(&format!("{SESSION}/shares")));
     routes.push(events::route(format!("{SESSION}/events")));
     routes.push(packets::route(format!("{SESSION}/packets")));
+    routes.extend(lab::routes(SESSION));
     routes.push(export::route(format!("{SESSION}/export")));
     routes.push(exchange::route());
     routes

@@ -43,6 +43,7 @@ mod merge;
 mod opening;
 mod outbox;
 mod output;
+mod packets;
 mod reader;
 mod refusals;
 mod requests;

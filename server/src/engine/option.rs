@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use socket2::TcpKeepalive;
 use sockyard_protocol::Family;
+use sockyard_protocol::call::CONGESTIONS;
 
 use super::socket::Socket;
 
@@ -75,6 +76,11 @@ pub(crate) fn set_option(socket: &Socket, name: &str, value: &Value) -> Result<V
             let timeout = Duration::from_millis(number(value, i32::MAX.unsigned_abs())?.into());
             raw.set_tcp_user_timeout(Some(timeout))?;
         }
+        "congestion" => {
+            let name = value.as_str().filter(|name| CONGESTIONS.contains(name));
+            let wanted = || OptionError::Value(format!("one of {}", CONGESTIONS.join(", ")));
+            raw.set_tcp_congestion(name.ok_or_else(wanted)?.as_bytes())?;
+        }
         "error" => return Err(OptionError::ReadOnly),
         // `join_multicast` and `leave_multicast` take what the policy allowed: `Socket::join` and `Socket::leave`.
         _ => return Err(OptionError::Unknown),
@@ -110,6 +116,11 @@ pub(crate) fn get_option(socket: &Socket, name: &str) -> Result<Value, OptionErr
         "multicast_loop" => json!(raw.multicast_loop_v4()?),
         "join_multicast" | "leave_multicast" => return Err(OptionError::WriteOnly),
         "user_timeout_ms" => json!(raw.tcp_user_timeout()?.map_or(0, |timeout| timeout.as_millis())),
+        "congestion" => {
+            let name = raw.tcp_congestion()?;
+            let name = name.split(|byte| *byte == 0).next().unwrap_or_default();
+            json!(String::from_utf8_lossy(name))
+        }
         "error" => match raw.take_error()? {
             Some(error) => json!(crate::errno::fault("getsockopt", &error).data.errno),
             None => Value::Null,

@@ -124,8 +124,8 @@ impl Socket {
     }
 
     /// Where in a lab it is. There the kernel may do whatever it does by itself: nothing gets out.
-    pub(super) fn place(&self) -> Option<Place> {
-        self.place
+    pub(super) fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
     }
 
     /// The kernel's socket, for options and facts.
@@ -151,7 +151,8 @@ impl Socket {
     /// `accept(2)`, once. `None` is "would block".
     pub(crate) fn try_accept(&self) -> Option<io::Result<(Socket, SockAddr)>> {
         unless_blocked(self.raw.accept4(libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK)).map(|answer| {
-            answer.map(|(raw, peer)| (Socket::new(raw, self.family, self.kind, self.place, true), peer))
+            answer
+                .map(|(raw, peer)| (Socket::new(raw, self.family, self.kind, self.place.clone(), true), peer))
         })
     }
 

@@ -86,7 +86,7 @@ pub(super) fn pieces(log: &Arc<Log>, format: Format, session: &str) -> impl Iter
         Format::C => Box::new(c::C),
         Format::Rust => Box::new(rust::Rust),
         Format::Node => Box::new(node::Node),
-        Format::Python | Format::Jsonl | Format::Csv => Box::new(python::Python),
+        Format::Python | Format::Jsonl | Format::Csv | Format::Pcapng => Box::new(python::Python),
     };
     let first = log.oldest_seq();
     let order = Arc::new(Order::of(log));

@@ -62,6 +62,12 @@ fn words(kind: &EventKind, data: Option<&[u8]>) -> String {
         }
         EventKind::Dropped { count, reason } => format!("{count} lost: {reason}"),
         EventKind::Note { text } => format!("note: {text}"),
+        EventKind::HostAdded { host, .. } => format!("the lab gets the host {host}"),
+        EventKind::HostRemoved { host } => format!("the lab loses the host {host}"),
+        EventKind::Wire { call, params } => {
+            let params: Vec<String> = params.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+            format!("the lab's wire: {call}{}", params.concat())
+        }
     }
 }
 

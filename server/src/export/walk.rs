@@ -260,7 +260,10 @@ impl Walk {
             | EventKind::Created { .. }
             | EventKind::Reset {}
             | EventKind::Dropped { .. }
-            | EventKind::Note { .. } => Step::Nothing,
+            | EventKind::Note { .. }
+            | EventKind::HostAdded { .. }
+            | EventKind::HostRemoved { .. }
+            | EventKind::Wire { .. } => Step::Nothing,
         }
     }
 

@@ -4,157 +4,138 @@
 //! Its one other device ends at the wire, which this process is, so every packet between hosts passes through here and is kept.
 //! There is no route to anywhere else; what a socket of a lab can reach is the lab.
 
-use std::fs::File;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::os::fd::OwnedFd;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rustix::net::{AddressFamily, SocketFlags, SocketType as LinkType, socketpair};
-use socket2::{SockRef, Socket};
+use socket2::Socket;
+use sockyard_protocol::call::{WireConfigure, WireHold, WireRelease};
 use sockyard_protocol::hello::LabHost;
+use sockyard_protocol::wire::{
+    Device, HOSTS_MAX, Hold, MTU, ReleaseAction, Wire as WireFacts, WireDirection,
+};
 use sockyard_protocol::{Family, SocketType};
 
+mod control;
 mod dissect;
 mod flows;
 pub(crate) mod helper;
+mod hold;
+mod labs;
 mod link;
 mod netlink;
+mod random;
 mod record;
+mod treat;
 mod tun;
 mod wire;
 
+use hold::Filter;
+pub(crate) use labs::Labs;
+use labs::Made;
 use link::{Reply, Request};
-pub(crate) use record::Page;
-use record::Record;
-use wire::{Port, Wire};
+pub(crate) use record::{Changes, Page, Record};
+use wire::Wire;
 
-/// Longest wait for the helper's answer. It needs a millisecond for a host.
-const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
+/// The names that hosts get which are given none: those that examples of protocols are told with.
+const NAMES: [&str; HOSTS_MAX] = [
+    "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "kim", "leo", "nina",
+    "oscar", "peggy", "quinn",
+];
 
-/// The hosts that a lab begins with.
-const FIRST_HOSTS: &[&str] = &["alice", "bob"];
-
-/// Makes labs, with the helper that it shares among them.
-#[derive(Debug)]
-pub(crate) struct Labs {
-    link: Mutex<Link>,
-    _helper: Child,
-}
-
-#[derive(Debug)]
-struct Link {
-    socket: OwnedFd,
-    /// An answer did not come, and the next one might be that one.
-    is_broken: bool,
-}
+/// How many hosts a lab begins with.
+const FIRST_HOSTS: usize = 2;
 
 /// A host.
 #[derive(Debug)]
 struct Host {
     name: String,
-    v4: Ipv4Addr,
-    v6: Ipv6Addr,
+    /// Its place in the lab, from 0: its addresses follow from it.
+    place: usize,
     /// The helper's number for it.
     number: u32,
     /// The index of its device at the wire.
     device: u32,
+    /// Each of its sockets holds one more.
+    uses: Arc<()>,
 }
 
 /// Where a socket of a lab is: what multicast needs to know, because the kernel looks for a route and there is none.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
     /// The index of the device at the wire.
     pub(crate) device: u32,
     /// That device's address.
     pub(crate) v4: Ipv4Addr,
+    /// While it is there the host is in use.
+    _use: Arc<()>,
 }
 
-/// Hosts that are made, with their ends of the wire, which carries nothing yet.
+/// Why a lab does not do what it is asked for.
 #[derive(Debug)]
-pub(crate) struct Made {
-    labs: Arc<Labs>,
-    hosts: Vec<Host>,
-    /// Their ends of the wire, in the same order.
-    ends: Vec<File>,
+pub(crate) enum Refusal {
+    /// It has as many hosts as it may have.
+    Full,
+    /// A host of that name is there already.
+    Taken(String),
+    /// No host has that name.
+    NoHost {
+        /// The field with the name.
+        field: &'static str,
+        name: String,
+    },
+    /// So many sockets are on that host.
+    Busy(String, usize),
+    /// It is the only host.
+    Last(String),
+    /// That packet is not held.
+    NotHeld(u64),
+    /// The kernel's, or the helper's.
+    Os(io::Error),
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Refusal {
+        Refusal::Os(error)
+    }
 }
 
 /// A lab.
 #[derive(Debug)]
 pub(crate) struct Lab {
     labs: Arc<Labs>,
-    hosts: Vec<Host>,
+    /// The first one is where sockets are made that name none.
+    hosts: Mutex<Vec<Host>>,
+    /// Held while hosts come and go, which takes several steps.
+    changing: tokio::sync::Mutex<()>,
     record: Arc<Record>,
     /// None once it is closed.
-    wire: Mutex<Option<Wire>>,
+    wire: Mutex<Option<Arc<Wire>>>,
 }
 
-impl Labs {
-    /// Starts the helper. To be called before the process has a second thread that could end: a child may be told to die with
-    /// the thread that made it.
-    ///
-    /// # Errors
-    /// The kernel's, where it gives no process or descriptors.
-    pub(crate) fn start() -> io::Result<Arc<Labs>> {
-        let (socket, theirs) =
-            socketpair(AddressFamily::UNIX, LinkType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
-        SockRef::from(&socket).set_read_timeout(Some(ANSWER_DEADLINE))?;
-        let helper = Command::new("/proc/self/exe")
-            .arg0("sockyard")
-            .arg(helper::ARGUMENT)
-            .stdin(Stdio::from(theirs))
-            // A group of its own: Ctrl-C is for the server, which still closes its labs.
-            .process_group(0)
-            .spawn()?;
-        Ok(Arc::new(Labs { link: Mutex::new(Link { socket, is_broken: false }), _helper: helper }))
+impl Host {
+    fn v4(&self) -> Ipv4Addr {
+        v4(self.place)
     }
 
-    /// Makes a lab's hosts. Blocks for some milliseconds.
-    ///
-    /// # Errors
-    /// The step that failed, in words. Nothing is left of the hosts before it.
-    pub(crate) fn make(self: &Arc<Self>) -> io::Result<Made> {
-        let mut made = Made { labs: Arc::clone(self), hosts: Vec::new(), ends: Vec::new() };
-        for (number, name) in (1..).zip(FIRST_HOSTS) {
-            let v4 = Ipv4Addr::new(10, 0, 0, number);
-            // Unique local addresses (RFC 4193).
-            let v6 = Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, number.into());
-            let (Reply::Host { host, device }, Some(end)) = self.ask(&Request::Host { v4, v6 })? else {
-                return Err(unexpected());
-            };
-            made.hosts.push(Host { name: (*name).to_owned(), v4, v6, number: host, device });
-            made.ends.push(end.into());
-        }
-        Ok(made)
+    fn v6(&self) -> Ipv6Addr {
+        v6(self.place)
     }
 
-    fn ask(&self, request: &Request) -> io::Result<(Reply, Option<OwnedFd>)> {
-        let mut link = self.link();
-        if link.is_broken {
-            return Err(io::Error::from_raw_os_error(libc::ENETDOWN));
-        }
-        let answered = link::send(&link.socket, request, None)
-            .and_then(|()| link::receive(&link.socket))
-            .and_then(|answer| answer.ok_or_else(|| io::Error::from_raw_os_error(libc::ENETDOWN)));
-        let (reply, descriptor) = answered.inspect_err(|error| {
-            link.is_broken = true;
-            tracing::error!(%error, "the lab's helper does not answer; no lab can be opened any more");
-        })?;
-        match reply {
-            Reply::Failed { step, errno } => {
-                tracing::debug!(step, errno, "the lab's helper failed");
-                Err(io::Error::from_raw_os_error(errno))
-            }
-            reply => Ok((reply, descriptor)),
-        }
+    fn told(&self) -> LabHost {
+        LabHost { name: self.name.clone(), addresses: vec![self.v4().to_string(), self.v6().to_string()] }
     }
+}
 
-    fn link(&self) -> MutexGuard<'_, Link> {
-        self.link.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// The addresses of the host at a place.
+fn v4(place: usize) -> Ipv4Addr {
+    Ipv4Addr::new(10, 0, 0, place as u8 + 1)
+}
+
+/// A unique local address (RFC 4193).
+fn v6(place: usize) -> Ipv6Addr {
+    Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, place as u16 + 1)
 }
 
 impl Made {
@@ -162,29 +143,100 @@ impl Made {
     ///
     /// # Errors
     /// The kernel's, where the runtime cannot watch one more descriptor.
-    pub(crate) fn start(mut self) -> io::Result<Lab> {
-        let ends = std::mem::take(&mut self.ends);
-        let port = |(host, end): (&Host, File)| Port { v4: host.v4, v6: host.v6, end: Arc::new(end) };
-        let ports = self.hosts.iter().zip(ends).map(port).collect();
-        let record = Arc::new(Record::new(self.hosts.iter().map(|host| host.name.clone()).collect()));
-        // Until it is there the hosts are still to be rolled back.
-        let wire = Wire::start(ports, Arc::clone(&record))?;
-        let hosts = std::mem::take(&mut self.hosts);
-        Ok(Lab { labs: Arc::clone(&self.labs), hosts, record, wire: Mutex::new(Some(wire)) })
-    }
-}
-
-/// Rolls back what is made and never came into use.
-impl Drop for Made {
-    fn drop(&mut self) {
-        let hosts: Vec<u32> = self.hosts.iter().map(|host| host.number).collect();
-        if !hosts.is_empty() {
-            self.labs.ask(&Request::Close { hosts }).ok(/* the helper is gone, and its hosts with it */);
-        }
+    pub(crate) fn start(self) -> io::Result<Lab> {
+        let record = Arc::new(Record::default());
+        let seed = crate::secret::number();
+        let lab = Lab {
+            labs: Arc::clone(self.labs()),
+            hosts: Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
+            record: Arc::clone(&record),
+            wire: Mutex::new(Some(Arc::new(Wire::start(record, seed)))),
+        };
+        lab.adopt(self)?;
+        Ok(lab)
     }
 }
 
 impl Lab {
+    /// Takes hosts in that are made. Until they are in they are still to be rolled back.
+    fn adopt(&self, mut made: Made) -> io::Result<()> {
+        let wire = self.wire_or_down()?;
+        while let Some((host, end)) = made.take_first() {
+            // Its name first: a packet may come at once.
+            self.record.name(host.place, &host.name);
+            if let Err(error) = wire.add(host.place, host.v4(), host.v6(), end) {
+                made.put_back(host);
+                return Err(error);
+            }
+            self.hosts().push(host);
+        }
+        Ok(())
+    }
+
+    /// Adds a host.
+    ///
+    /// # Errors
+    /// [`Refusal::Full`], [`Refusal::Taken`], the kernel's.
+    pub(crate) async fn add(&self, name: Option<&str>) -> Result<LabHost, Refusal> {
+        let _changing = self.changing.lock().await;
+        let (name, place) = {
+            let hosts = self.hosts();
+            let is_free = |name: &str| hosts.iter().all(|host| host.name != name);
+            let place = (0..HOSTS_MAX).find(|place| hosts.iter().all(|host| host.place != *place));
+            let place = place.ok_or(Refusal::Full)?;
+            let name = match name {
+                // Each host has that one already: it is its own.
+                Some(name) if name == "localhost" || !is_free(name) => {
+                    return Err(Refusal::Taken(name.to_owned()));
+                }
+                Some(name) => name.to_owned(),
+                None => NAMES.iter().find(|name| is_free(name)).ok_or(Refusal::Full)?.to_string(),
+            };
+            (name, place)
+        };
+        let labs = Arc::clone(&self.labs);
+        let asked = name.clone();
+        let made = tokio::task::spawn_blocking(move || labs.make(&[(asked, place)])).await;
+        self.adopt(made.map_err(|_| down())??)?;
+        let hosts = self.hosts();
+        let host = hosts.iter().find(|host| host.name == name).ok_or_else(down)?;
+        Ok(host.told())
+    }
+
+    /// Takes a host away.
+    ///
+    /// # Errors
+    /// [`Refusal::NoHost`], [`Refusal::Busy`], [`Refusal::Last`].
+    pub(crate) async fn remove(&self, name: &str) -> Result<(), Refusal> {
+        let _changing = self.changing.lock().await;
+        let wire = self.wire_or_down()?;
+        let host = {
+            let mut hosts = self.hosts();
+            let is_it = |host: &Host| host.name == name;
+            let at = hosts
+                .iter()
+                .position(is_it)
+                .ok_or_else(|| Refusal::NoHost { field: "name", name: name.to_owned() })?;
+            let sockets = hosts.get(at).map_or(0, |host| Arc::strong_count(&host.uses) - 1);
+            if sockets > 0 {
+                return Err(Refusal::Busy(name.to_owned(), sockets));
+            }
+            if hosts.len() == 1 {
+                return Err(Refusal::Last(name.to_owned()));
+            }
+            hosts.remove(at)
+        };
+        // All of it even where whoever asked has gone meanwhile: half a host would be left.
+        let labs = Arc::clone(&self.labs);
+        let removed = tokio::spawn(async move {
+            wire.remove(host.place).await;
+            close(labs, vec![host.number]).await;
+        });
+        removed.await.ok(/* it does not panic, and is not told to stop */);
+        Ok(())
+    }
+
     /// `socket(2)` on the host of that name, or on the first.
     ///
     /// # Errors
@@ -195,36 +247,36 @@ impl Lab {
         family: Family,
         kind: SocketType,
     ) -> io::Result<(Socket, Place)> {
-        let down = || io::Error::from_raw_os_error(libc::ENETDOWN);
-        let host = match host {
-            None => self.hosts.first(),
-            Some(name) => self.hosts.iter().find(|host| host.name == name),
+        self.wire_or_down()?;
+        let (number, place) = {
+            let hosts = self.hosts();
+            let host = match host {
+                None => hosts.first(),
+                Some(name) => hosts.iter().find(|host| host.name == name),
+            };
+            let host = host.ok_or_else(down)?;
+            (host.number, Place { device: host.device, v4: host.v4(), _use: Arc::clone(&host.uses) })
         };
-        let host = host.filter(|_| self.wire().is_some()).ok_or_else(down)?;
-        let place = Place { device: host.device, v4: host.v4 };
-        match self.labs.ask(&Request::Socket { host: host.number, family, kind })? {
+        match self.labs.ask(&Request::Socket { host: number, family, kind })? {
             (Reply::Socket, Some(socket)) => Ok((socket.into(), place)),
             _ => Err(unexpected()),
         }
     }
 
     /// The hosts, the first one first.
-    pub(crate) fn hosts(&self) -> Vec<LabHost> {
-        let told = |host: &Host| LabHost {
-            name: host.name.clone(),
-            addresses: vec![host.v4.to_string(), host.v6.to_string()],
-        };
-        self.hosts.iter().map(told).collect()
+    pub(crate) fn told_hosts(&self) -> Vec<LabHost> {
+        self.hosts().iter().map(Host::told).collect()
     }
 
     /// Names of hosts and their addresses.
     pub(crate) fn names(&self) -> Vec<(String, Vec<IpAddr>)> {
-        self.hosts.iter().map(|host| (host.name.clone(), vec![host.v4.into(), host.v6.into()])).collect()
+        let hosts = self.hosts();
+        hosts.iter().map(|host| (host.name.clone(), vec![host.v4().into(), host.v6().into()])).collect()
     }
 
     /// The address of the first host.
     pub(crate) fn local_address(&self) -> Option<Ipv4Addr> {
-        self.hosts.first().map(|host| host.v4)
+        self.hosts().first().map(Host::v4)
     }
 
     /// What the wire has carried.
@@ -232,19 +284,184 @@ impl Lab {
         &self.record
     }
 
-    /// Takes the wire away and lets go of the hosts; each is gone with its last socket.
-    pub(crate) async fn close(&self) {
-        let Some(wire) = self.wire().take() else { return };
-        wire.stop().await;
-        let labs = Arc::clone(&self.labs);
-        let hosts = self.hosts.iter().map(|host| host.number).collect();
-        let closed = move || labs.ask(&Request::Close { hosts }).is_ok();
-        tokio::task::spawn_blocking(closed).await.ok(/* the runtime ends, and the process with it */);
+    /// `wire.configure`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoHost`], and the kernel's where it does not take the MTU.
+    pub(crate) fn configure(&self, call: &WireConfigure) -> Result<(), Refusal> {
+        let wire = self.wire_or_down()?;
+        let directions = self.directions(call.from.as_deref(), call.to.as_deref())?;
+        if let Some(mtu) = call.mtu {
+            let mtu = if mtu == 0 { MTU } else { mtu };
+            let from = self.place("from", call.from.as_deref())?;
+            let hosts: Vec<(usize, u32)> = {
+                let hosts = self.hosts();
+                let chosen = hosts.iter().filter(|host| from.is_none_or(|from| from == host.place));
+                chosen.map(|host| (host.place, host.number)).collect()
+            };
+            for (place, host) in hosts {
+                match self.labs.ask(&Request::Mtu { host, mtu })? {
+                    (Reply::Mtu, _) => wire.set_mtu(place, mtu),
+                    _ => return Err(unexpected().into()),
+                }
+            }
+        }
+        wire.change(|control, _| control.configure(&directions, call));
+        Ok(())
     }
 
-    fn wire(&self) -> MutexGuard<'_, Option<Wire>> {
+    /// `wire.cut` and `wire.mend`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoHost`].
+    pub(crate) fn cut(&self, from: Option<&str>, to: Option<&str>, cut: bool) -> Result<(), Refusal> {
+        let wire = self.wire_or_down()?;
+        let directions = self.directions(from, to)?;
+        wire.change(|control, _| control.cut(&directions, cut));
+        Ok(())
+    }
+
+    /// `wire.hold`.
+    ///
+    /// # Errors
+    /// [`Refusal::NoHost`].
+    pub(crate) fn hold(&self, call: &WireHold) -> Result<(), Refusal> {
+        let WireHold { from, to, protocol, port, flags, count } = call;
+        let filter = Filter {
+            from: self.place("from", from.as_deref())?,
+            to: self.place("to", to.as_deref())?,
+            protocol: *protocol,
+            port: *port,
+            flags: flags.clone(),
+            left: *count,
+        };
+        self.wire_or_down()?.change(|control, _| control.hold(Some(filter)));
+        Ok(())
+    }
+
+    /// `wire.release`: the numbers of the packets that are held no more.
+    ///
+    /// # Errors
+    /// [`Refusal::NotHeld`].
+    pub(crate) fn release(&self, call: &WireRelease) -> Result<Vec<u64>, Refusal> {
+        let WireRelease { seq, action, delay_ms } = call;
+        let delay = Duration::from_millis(delay_ms.unwrap_or(0).into());
+        let wire = self.wire_or_down()?;
+        let released = wire.change(|control, record| control.release(*seq, *action, delay, record));
+        let (released, ready) = released.ok_or(Refusal::NotHeld(seq.unwrap_or(0)))?;
+        wire.hand_on(&ready);
+        Ok(released)
+    }
+
+    /// `wire.unhold`: the same of all that were held.
+    ///
+    /// # Errors
+    /// `ENETDOWN` where the lab is closed.
+    pub(crate) fn unhold(&self) -> Result<Vec<u64>, Refusal> {
+        let wire = self.wire_or_down()?;
+        let released = wire.change(|control, record| {
+            control.hold(None);
+            control.release(None, ReleaseAction::Pass, Duration::ZERO, record)
+        });
+        let (released, ready) = released.unwrap_or_default();
+        wire.hand_on(&ready);
+        Ok(released)
+    }
+
+    /// What the wire is like.
+    ///
+    /// # Errors
+    /// `ENETDOWN` where the lab is closed, and the helper's.
+    pub(crate) fn show(&self) -> Result<WireFacts, Refusal> {
+        let wire = self.wire_or_down()?;
+        let (names, numbers): (Vec<(usize, String)>, Vec<u32>) =
+            self.hosts().iter().map(|host| ((host.place, host.name.clone()), host.number)).unzip();
+        let (Reply::Lost { packets }, _) = self.labs.ask(&Request::Lost { hosts: numbers })? else {
+            return Err(unexpected().into());
+        };
+        let name =
+            |place: usize| names.iter().find(|(known, _)| *known == place).map(|(_, name)| name.clone());
+        let devices = names.iter().zip(packets).map(|((place, name), lost_in_device)| Device {
+            host: name.clone(),
+            mtu: wire.mtu(*place).unwrap_or(MTU),
+            lost_in_device,
+        });
+        let devices = devices.collect();
+        Ok(wire.look(|control| {
+            let mut directions: Vec<WireDirection> = Vec::new();
+            for (from, from_name) in &names {
+                for (to, to_name) in names.iter().filter(|(to, _)| to != from) {
+                    directions.push(control.settings(*from, *to).told(from_name, to_name));
+                }
+            }
+            let hold = control.filter().map(|filter| {
+                let Filter { from, to, protocol, port, flags, left } = filter.clone();
+                Hold { from: from.and_then(name), to: to.and_then(name), protocol, port, flags, count: left }
+            });
+            WireFacts {
+                seed: control.seed(),
+                cut: !directions.is_empty() && directions.iter().all(|direction| direction.cut),
+                directions,
+                devices,
+                hold,
+                held: control.held(),
+                under_way: control.under_way(),
+            }
+        }))
+    }
+
+    /// Takes the wire away and lets go of the hosts; each is gone with its last socket.
+    pub(crate) async fn close(&self) {
+        // Nobody changes a lab that is closing: what is under way ends first.
+        let _changing = self.changing.lock().await;
+        let Some(wire) = self.wire().take() else { return };
+        wire.stop().await;
+        let hosts = self.hosts().iter().map(|host| host.number).collect();
+        close(Arc::clone(&self.labs), hosts).await;
+    }
+
+    /// The directions that two names choose, each of them all hosts where it is left out.
+    fn directions(&self, from: Option<&str>, to: Option<&str>) -> Result<Vec<(usize, usize)>, Refusal> {
+        let (from, to) = (self.place("from", from)?, self.place("to", to)?);
+        let places: Vec<usize> = self.hosts().iter().map(|host| host.place).collect();
+        let chosen = |wanted: Option<usize>| {
+            let places = places.iter().copied();
+            places.filter(move |place| wanted.is_none_or(|wanted| wanted == *place))
+        };
+        Ok(chosen(from)
+            .flat_map(|from| chosen(to).filter(move |to| *to != from).map(move |to| (from, to)))
+            .collect())
+    }
+
+    /// The place of the host of that name.
+    fn place(&self, field: &'static str, name: Option<&str>) -> Result<Option<usize>, Refusal> {
+        let Some(name) = name else { return Ok(None) };
+        let hosts = self.hosts();
+        let found = hosts.iter().find(|host| host.name == name);
+        found.map(|host| Some(host.place)).ok_or_else(|| Refusal::NoHost { field, name: name.to_owned() })
+    }
+
+    fn hosts(&self) -> MutexGuard<'_, Vec<Host>> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wire(&self) -> MutexGuard<'_, Option<Arc<Wire>>> {
         self.wire.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn wire_or_down(&self) -> io::Result<Arc<Wire>> {
+        self.wire().clone().ok_or_else(down)
+    }
+}
+
+/// Lets go of hosts.
+async fn close(labs: Arc<Labs>, hosts: Vec<u32>) {
+    let closed = move || labs.ask(&Request::Close { hosts }).is_ok();
+    tokio::task::spawn_blocking(closed).await.ok(/* the runtime ends, and the process with it */);
+}
+
+fn down() -> io::Error {
+    io::Error::from_raw_os_error(libc::ENETDOWN)
 }
 
 fn unexpected() -> io::Error {

@@ -6,7 +6,7 @@ use sockyard_protocol::answer::{Resolved, ResolvedAddress};
 use sockyard_protocol::{Family, Fault, Host};
 
 use super::resolver::NoAnswer;
-use super::{Allowed, Policy, Purpose, Target, names};
+use super::{Allowed, Policy, Purpose, Target, locked, names};
 
 /// A destination that the policy allows, or a name that a name server has to be asked for first.
 #[derive(Debug)]
@@ -115,6 +115,7 @@ impl Policy {
     pub(super) fn unknown(&self, name: &str) -> String {
         match &self.lab {
             Some(hosts) => {
+                let hosts = locked(hosts);
                 let names: Vec<&str> = hosts.iter().map(|(host, _)| host.as_str()).collect();
                 format!("{name:?} is no host of this lab; there are {}", names.join(", "))
             }
@@ -135,7 +136,7 @@ impl Policy {
     /// In a lab its hosts' names, else what this machine knows, in this order: localhost, the hosts file.
     fn known(&self, name: &str) -> Known {
         if let Some(hosts) = &self.lab {
-            return Known::Here(match hosts.iter().find(|(host, _)| host == name) {
+            return Known::Here(match locked(hosts).iter().find(|(host, _)| host == name) {
                 Some((_, addresses)) => addresses.clone(),
                 None if names::is_localhost(name) => names::localhost(),
                 None => Vec::new(),

@@ -23,6 +23,7 @@ mod configure;
 mod connect;
 mod create;
 mod info;
+mod lab;
 mod listen;
 mod log;
 mod option;
@@ -34,6 +35,7 @@ mod shutdown;
 
 pub(super) use accept::accept_once;
 pub(super) use info::look_at;
+pub(super) use lab::of as lab_of;
 pub(super) use recv::receive_streamed;
 pub(crate) use send::{AtOnce, Unsent};
 pub(super) use send::{Destination, send_all};
@@ -183,6 +185,16 @@ impl Session {
             Call::LogRead(call) => log::read(self, call, caller),
             Call::LogNote(call) => log::note(self, call).await,
             Call::PacketsRead(call) => packets::read(self, call, caller).await,
+            Call::HostAdd(call) => lab::add(self, call).await,
+            Call::HostRemove(call) => lab::remove(self, call).await,
+            Call::HostList(_) => lab::list(self),
+            Call::WireConfigure(call) => lab::configure(self, call),
+            Call::WireShow(_) => lab::show(self, "wire.show"),
+            Call::WireCut(call) => lab::cut(self, call),
+            Call::WireMend(call) => lab::mend(self, call),
+            Call::WireHold(call) => lab::hold(self, call),
+            Call::WireRelease(call) => lab::release(self, call),
+            Call::WireUnhold(call) => lab::unhold(self, call),
             Call::SessionShare(call) => self.share(call),
             Call::SessionUnshare(call) => self.unshare(call),
             Call::SessionClose(_) => close::session(self).await,
@@ -263,6 +275,16 @@ fn socket_of(call: &Call) -> Option<SocketId> {
         | Call::SessionInfoCall(_)
         | Call::LogNote(_)
         | Call::PacketsRead(_)
+        | Call::HostAdd(_)
+        | Call::HostRemove(_)
+        | Call::HostList(_)
+        | Call::WireConfigure(_)
+        | Call::WireShow(_)
+        | Call::WireCut(_)
+        | Call::WireMend(_)
+        | Call::WireHold(_)
+        | Call::WireRelease(_)
+        | Call::WireUnhold(_)
         | Call::SessionShare(_)
         | Call::SessionUnshare(_)
         | Call::SessionClose(_) => None,

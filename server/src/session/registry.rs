@@ -137,7 +137,7 @@ impl Registry {
                     Fault::bad_params("network", &format!("this server has no labs: {why}"))
                 })?;
                 let labs = Arc::clone(labs);
-                let made = tokio::task::spawn_blocking(move || labs.make()).await;
+                let made = tokio::task::spawn_blocking(move || labs.make_first()).await;
                 let made = made.map_err(|_| Fault::internal())?;
                 let lab =
                     made.and_then(|made| made.start()).map_err(|error| errno::fault("unshare", &error))?;

@@ -1,7 +1,7 @@
 //! An option and its value, entered as what the option takes.
 
 use leptos::prelude::*;
-use sockyard_protocol::call::OPTION_NAMES;
+use sockyard_protocol::call::{CONGESTIONS, OPTION_NAMES};
 
 use super::call_form::Form;
 use super::field::{Menu, TextInput};
@@ -35,6 +35,10 @@ pub(super) fn OptionFields(
             .into_any(),
             OptionKind::Group => view! {
                 <TextInput form field=Field::OptionValue label=|labels| labels.option_value hint=|labels| labels.option_group_hint/>
+            }
+            .into_any(),
+            OptionKind::Congestion => view! {
+                <Menu form field=Field::OptionValue label=|labels| labels.option_value names=CONGESTIONS/>
             }
             .into_any(),
             OptionKind::ReadOnly => view! {

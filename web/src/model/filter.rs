@@ -263,6 +263,14 @@ fn any_text(event: &Event, wanted: &dyn Fn(&str) -> bool) -> bool {
         }
         EventKind::Dropped { reason, .. } => wanted(reason),
         EventKind::Note { text } => wanted(text),
+        EventKind::HostAdded { host, addresses } => {
+            wanted(host) || addresses.iter().any(|address| wanted(address))
+        }
+        EventKind::HostRemoved { host } => wanted(host),
+        EventKind::Wire { call, params } => {
+            wanted(call)
+                || params.iter().any(|(name, value)| wanted(name) || value.as_str().is_some_and(wanted))
+        }
     }
 }
 

@@ -73,7 +73,13 @@ fn call(kind: &EventKind) -> (&'static str, Vec<(String, String)>) {
             let parameters = params.iter().flatten().map(|(name, value)| (name.clone(), shown(value)));
             (known(call), parameters.collect())
         }
-        EventKind::Reset {} | EventKind::Dropped { .. } | EventKind::Note { .. } => ("", Vec::new()),
+        // No call of the sockets API is their cause.
+        EventKind::Reset {}
+        | EventKind::Dropped { .. }
+        | EventKind::Note { .. }
+        | EventKind::HostAdded { .. }
+        | EventKind::HostRemoved { .. }
+        | EventKind::Wire { .. } => ("", Vec::new()),
     }
 }
 

@@ -288,6 +288,7 @@ fn option_names(name: &str, family: Family) -> Option<(&'static str, &'static st
         "join_multicast" => ("IPPROTO_IP", "IP_ADD_MEMBERSHIP"),
         "leave_multicast" => ("IPPROTO_IP", "IP_DROP_MEMBERSHIP"),
         "user_timeout_ms" => ("IPPROTO_TCP", "TCP_USER_TIMEOUT"),
+        "congestion" => ("IPPROTO_TCP", "TCP_CONGESTION"),
         "error" => ("SOL_SOCKET", "SO_ERROR"),
         _ => return None,
     })
@@ -299,6 +300,7 @@ fn set_option(call: &SocketSetOption, family: Family) -> String {
         (Value::Null, "linger_s") => "struct.pack(\"ii\", 0, 0)".to_owned(),
         (value, "linger_s") => format!("struct.pack(\"ii\", 1, {})", constant(value)),
         (Value::String(group), "join_multicast" | "leave_multicast") => membership(group, family),
+        (Value::String(name), "congestion") => bytes_literal(name.as_bytes()),
         (value, _) => constant(value),
     };
     format!("s{}.setsockopt(socket.{level}, socket.{name}, {value})", call.socket)
@@ -331,6 +333,10 @@ fn get_option(call: &SocketGetOption, family: Family) -> String {
         // Two integers: whether it lingers, and for how many seconds.
         Some((level, name @ "SO_LINGER")) => {
             format!("struct.unpack(\"ii\", s{}.getsockopt(socket.{level}, socket.{name}, 8))", call.socket)
+        }
+        // A name, which has its room asked for.
+        Some((level, name @ "TCP_CONGESTION")) => {
+            format!("s{}.getsockopt(socket.{level}, socket.{name}, 16)", call.socket)
         }
         Some((level, name)) => format!("s{}.getsockopt(socket.{level}, socket.{name})", call.socket),
         None => String::new(),
@@ -437,6 +443,18 @@ mod tests {
             r#"{"socket":3,"name":"receive_buffer"}"#,
             false,
             "s3.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)",
+        );
+        check(
+            "socket.set_option",
+            r#"{"socket":3,"name":"congestion","value":"reno"}"#,
+            false,
+            "s3.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b\"reno\")",
+        );
+        check(
+            "socket.get_option",
+            r#"{"socket":3,"name":"congestion"}"#,
+            false,
+            "s3.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16)",
         );
         for name in sockyard_protocol::call::OPTION_NAMES {
             assert!(option_names(name, Family::Inet).is_some(), "{name}");

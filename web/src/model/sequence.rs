@@ -168,8 +168,14 @@ impl Sequence {
     pub fn apply(&mut self, event: &Event) {
         self.last_seq = event.seq;
         let Some(socket) = event.socket else {
-            let is_note = matches!(event.kind, EventKind::Note { .. });
-            return self.push(event, 0, if is_note { Shape::Band } else { Shape::Mark }, 0);
+            let is_band = matches!(
+                event.kind,
+                EventKind::Note { .. }
+                    | EventKind::HostAdded { .. }
+                    | EventKind::HostRemoved { .. }
+                    | EventKind::Wire { .. }
+            );
+            return self.push(event, 0, if is_band { Shape::Band } else { Shape::Mark }, 0);
         };
         let lane = self.lane_of(socket);
         let mut size = 0;
@@ -209,7 +215,10 @@ impl Sequence {
             | EventKind::Option { .. }
             | EventKind::Failed { .. }
             | EventKind::Dropped { .. } => Shape::Mark,
-            EventKind::Note { .. } => Shape::Band,
+            EventKind::Note { .. }
+            | EventKind::HostAdded { .. }
+            | EventKind::HostRemoved { .. }
+            | EventKind::Wire { .. } => Shape::Band,
         };
         self.push(event, lane, shape, size);
     }

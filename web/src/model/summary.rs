@@ -113,8 +113,8 @@ fn tone(kind: &EventKind) -> (Tone, &'static str) {
         EventKind::Received { .. } => (Tone::In, "←"),
         EventKind::PeerClosed {} => (Tone::In, "⊣"),
         EventKind::Failed { .. } | EventKind::Reset {} | EventKind::Dropped { .. } => (Tone::Bad, "✕"),
-        EventKind::Created { .. } => (Tone::Plain, "+"),
-        EventKind::Closed { .. } => (Tone::Plain, "−"),
+        EventKind::Created { .. } | EventKind::HostAdded { .. } => (Tone::Plain, "+"),
+        EventKind::Closed { .. } | EventKind::HostRemoved { .. } => (Tone::Plain, "−"),
         EventKind::Connected { .. } | EventKind::Accepted { .. } => (Tone::Plain, "⇄"),
         _ => (Tone::Plain, "·"),
     }
@@ -137,6 +137,9 @@ fn kind_word(kind: &EventKind, kinds: &'static KindNames) -> &'static str {
         EventKind::Failed { .. } => kinds.failed,
         EventKind::Dropped { .. } => kinds.dropped,
         EventKind::Note { .. } => kinds.note,
+        EventKind::HostAdded { .. } => kinds.host_added,
+        EventKind::HostRemoved { .. } => kinds.host_removed,
+        EventKind::Wire { .. } => kinds.wire,
     }
 }
 
@@ -183,6 +186,15 @@ fn plain_detail(kind: &EventKind, text: &Text) -> String {
             fill(detail, &[("n", &count.to_string()), ("reason", reason)])
         }
         EventKind::Note { text } => visible(text, PREVIEW_CHARACTERS),
+        EventKind::HostAdded { host, addresses } => format!("{host} · {}", addresses.join(" · ")),
+        EventKind::HostRemoved { host } => host.clone(),
+        EventKind::Wire { call, params } => {
+            // The names of the wire's settings are the same in every language, as those of options are.
+            params.iter().fold(call.clone(), |line, (name, value)| match value.as_str() {
+                Some(text) => format!("{line} {name}={text}"),
+                None => format!("{line} {name}={value}"),
+            })
+        }
         EventKind::Sent { .. } | EventKind::Received { .. } | EventKind::Failed { .. } => String::new(),
     }
 }

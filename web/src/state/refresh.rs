@@ -38,7 +38,14 @@ impl Page {
         let every = (!document().hidden()).then_some(SocketsEvery { every_ms: LOOK_EVERY_MS });
         spawn_local(async move {
             let sockets = Some(every);
-            let call = SessionConfigure { frames: None, data: None, payload: None, kinds: None, sockets };
+            let call = SessionConfigure {
+                frames: None,
+                data: None,
+                payload: None,
+                kinds: None,
+                sockets,
+                packets: None,
+            };
             // Without a connection it is asked again on the next one.
             self.connection.call(call).await.ok();
         });

@@ -18,6 +18,9 @@ texts! {
         failed: "failed" / "失敗" / "失败",
         dropped: "dropped" / "丟棄" / "丢弃",
         note: "note" / "備註" / "备注",
+        host_added: "host added" / "新增主機" / "新增主机",
+        host_removed: "host removed" / "移除主機" / "移除主机",
+        wire: "wire" / "線路" / "线路",
         created_detail: "{family} {type}" / "{family}／{type}" / "{family}／{type}",
         listening_detail:
             "{local} · backlog {backlog}"

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use sockyard_protocol::info::SocketsChanged;
 use sockyard_protocol::rpc::{BATCH_MAX, Id};
 use sockyard_protocol::schema::{Dialect, MethodSchemas, Schemas};
+use sockyard_protocol::wire::PacketsTold;
 use sockyard_protocol::{Call, Event, Fault, Hello, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX};
 
 use super::examples;
@@ -224,6 +225,9 @@ fn notifications(messages: &mut Messages, operations: &mut Map<String, Value>, s
     let changed = notification("sockets", schemas.answer::<SocketsChanged>().to_value());
     let example = vec![sent("sockets", examples::sockets_changed())];
     let changed = messages.add("sockets", "What has changed of the sockets' facts", changed, example);
+    let told = notification("packets", schemas.answer::<PacketsTold>().to_value());
+    let example = vec![sent("packets", examples::packets_told())];
+    let told = messages.add("packets", "What goes over a lab's wire", told, example);
     for (name, summary, description) in [
         (
             hello,
@@ -241,6 +245,12 @@ fn notifications(messages: &mut Messages, operations: &mut Map<String, Value>, s
             "After `session.configure {\"sockets\":{\"every_ms\":500}}` the server looks at every socket in this interval. The \
              first message has all of them, a later one those that are new or have changed and the numbers of those that were \
              closed; where nothing has changed there is none.",
+        ),
+        (
+            told,
+            "Pushes packets of a lab, and what becomes of them",
+            "After `session.configure {\"packets\":{\"data\":true}}`, at most ten times in a second. Where more packets come than the \
+             connection has asked for, `skipped` counts those that are left out.",
         ),
     ] {
         operations.insert(name.clone(), send(&name, summary, description, json!([in_channel(&name)])));

@@ -80,31 +80,76 @@ pub(super) fn of(method: &str) -> Option<Example> {
             json!({"after": 0, "limit": 100}),
             json!({"events": [events()[0]], "oldest": 1, "newest": 1, "more": false}),
         ),
-        "packets.read" => {
-            let packet = json!({
-                "seq": 1, "time_us": 1_760_000_000_000_000_u64, "from": "alice", "to": ["bob"], "fate": "passed",
-                "summary": "10.0.0.1 → 10.0.0.2 TCP 43210 → 7788 [SYN] Seq=0 Win=64240 Len=0 MSS=1460",
-                "bytes": 60,
-                "ip": {
-                    "version": 4, "source": "10.0.0.1", "destination": "10.0.0.2", "ttl": 64, "protocol": 6,
-                    "header_bytes": 20,
-                },
-                "tcp": {
-                    "source_port": 43210, "destination_port": 7788, "flags": ["SYN"], "sequence": 2_718_281_828_u32,
-                    "relative_sequence": 0, "acknowledgement": 0, "relative_acknowledgement": 0, "window": 64240,
-                    "options": ["MSS=1460"], "payload_bytes": 0,
-                },
-            });
-            (
-                json!({"after": 0, "limit": 100, "timeout_ms": 1000}),
-                json!({"packets": [packet], "oldest": 1, "newest": 1, "more": false}),
-            )
+        "packets.read" => (
+            json!({"after": 0, "changes_after": 0, "limit": 100, "timeout_ms": 1000}),
+            json!({
+                "packets": [packet()], "oldest": 1, "newest": 1, "more": false, "changes": [change()],
+                "oldest_change": 1, "newest_change": 1,
+            }),
+        ),
+        "host.add" => (json!({"name": "carol"}), host()),
+        "host.remove" => (json!({"name": "carol"}), json!({})),
+        "host.list" => (json!({}), json!({"hosts": [host()]})),
+        "wire.configure" => {
+            (json!({"from": "alice", "to": "bob", "loss_percent": 10.0, "delay_ms": 50, "seed": 7}), wire())
         }
+        "wire.show" => (json!({}), wire()),
+        "wire.cut" => (json!({"from": "alice"}), wire()),
+        "wire.mend" => (json!({}), wire()),
+        "wire.hold" => (json!({"from": "alice", "flags": ["SYN"], "count": 1}), wire()),
+        "wire.release" => (json!({"action": "drop"}), json!({"released": [17]})),
+        "wire.unhold" => (json!({}), json!({"released": [17]})),
         "log.note" => (json!({"text": "the server restarts here"}), json!({"seq": 15})),
         "session.close" => (json!({}), json!({})),
         _ => return None,
     };
     Some(Example { params, result })
+}
+
+/// A packet of a lab.
+fn packet() -> Value {
+    json!({
+        "seq": 1, "time_us": 1_760_000_000_000_000_u64, "from": "alice", "to": ["bob"], "fate": "passed",
+        "summary": "10.0.0.1 → 10.0.0.2 TCP 43210 → 7788 [SYN] Seq=0 Win=64240 Len=0 MSS=1460",
+        "bytes": 60,
+        "ip": {
+            "version": 4, "source": "10.0.0.1", "destination": "10.0.0.2", "ttl": 64, "protocol": 6,
+            "header_bytes": 20,
+        },
+        "tcp": {
+            "source_port": 43210, "destination_port": 7788, "flags": ["SYN"], "sequence": 2_718_281_828_u32,
+            "relative_sequence": 0, "acknowledgement": 0, "relative_acknowledgement": 0, "window": 64240,
+            "options": ["MSS=1460"], "payload_bytes": 0,
+        },
+    })
+}
+
+/// What has become of it.
+fn change() -> Value {
+    json!({"change": 1, "seq": 1, "fate": "passed", "delayed_us": 400_213, "copies": 2})
+}
+
+/// What goes over a lab's wire, pushed.
+pub(super) fn packets_told() -> Value {
+    json!({"packets": [packet()], "changes": [change()], "skipped": 0, "skipped_changes": 0, "newest": 1})
+}
+
+fn host() -> Value {
+    json!({"name": "carol", "addresses": ["10.0.0.3", "fd00::3"]})
+}
+
+/// What a wire is like.
+fn wire() -> Value {
+    let device = |host| json!({"host": host, "mtu": 1500, "lost_in_device": 0});
+    json!({
+        "seed": 7, "cut": false,
+        "directions": [
+            {"from": "alice", "to": "bob", "cut": false, "loss_percent": 10.0, "delay_ms": 50},
+            {"from": "bob", "to": "alice", "cut": false},
+        ],
+        "devices": [device("alice"), device("bob")],
+        "hold": {"from": "alice", "flags": ["SYN"], "count": 1}, "held": [17], "under_way": 3,
+    })
 }
 
 /// A session's shares.
@@ -158,6 +203,9 @@ pub(super) fn events() -> Vec<Value> {
         json!({"socket": 4, "kind": "failed", "call": "connect", "error": refused}),
         json!({"socket": 6, "kind": "dropped", "count": 12, "reason": "receive buffer full"}),
         json!({"kind": "note", "text": "the server restarts here"}),
+        json!({"kind": "host_added", "host": "carol", "addresses": ["10.0.0.3", "fd00::3"]}),
+        json!({"kind": "host_removed", "host": "carol"}),
+        json!({"kind": "wire", "call": "configure", "params": {"from": "alice", "loss_percent": 10.0}}),
     ];
     let numbered = kinds.into_iter().zip(1_u64..).map(|(kind, seq)| {
         let mut event = json!({"seq": seq, "time_us": 1_760_000_000_000_000_u64 + seq * 1_000});

@@ -14,18 +14,21 @@ pub(in crate::api) enum Tag {
     Sessions,
     Sockets,
     Log,
+    Labs,
     Exchange,
     Server,
 }
 
 impl Tag {
-    pub(super) const ALL: &[Tag] = &[Tag::Sessions, Tag::Sockets, Tag::Log, Tag::Exchange, Tag::Server];
+    pub(super) const ALL: &[Tag] =
+        &[Tag::Sessions, Tag::Sockets, Tag::Log, Tag::Labs, Tag::Exchange, Tag::Server];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Tag::Sessions => "Sessions",
             Tag::Sockets => "Sockets",
             Tag::Log => "Log",
+            Tag::Labs => "Labs",
             Tag::Exchange => "Exchange",
             Tag::Server => "Server",
         }
@@ -41,6 +44,9 @@ impl Tag {
                  answers: what it refuses comes back as its errno."
             }
             Tag::Log => "What happened in a session, event by event.",
+            Tag::Labs => {
+                "A lab is a network of a session's own: hosts, the packets between them, and a wire that can be made worse."
+            }
             Tag::Exchange => "One shot without a session of one's own.",
             Tag::Server => "The server itself.",
         }

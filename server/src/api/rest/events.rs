@@ -84,12 +84,10 @@ async fn read(
         Ok(last) => last,
         Err(fault) => return problem::fault(&fault),
     };
-    let wants_stream = headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.split(',').any(|kind| kind.trim().starts_with("text/event-stream")));
-    let outcome =
-        if wants_stream { live(presence, parameters, last) } else { page(&presence, &parameters).await };
+    let outcome = match wants_stream(&headers) {
+        true => live(presence, parameters, last),
+        false => page(&presence, &parameters).await,
+    };
     outcome.unwrap_or_else(|fault| problem::fault(&fault))
 }
 
@@ -137,11 +135,19 @@ async fn page(presence: &Presence, parameters: &Parameters) -> Result<Response, 
     }
 }
 
+/// Whether a live stream is wanted.
+pub(super) fn wants_stream(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.split(',').any(|kind| kind.trim().starts_with("text/event-stream")))
+}
+
 /// What a browser that reconnects has seen last.
-fn last_event(headers: &HeaderMap) -> Result<Option<u64>, Fault> {
+pub(super) fn last_event(headers: &HeaderMap) -> Result<Option<u64>, Fault> {
     let Some(id) = headers.get("last-event-id") else { return Ok(None) };
     let id = id.to_str().ok().and_then(|id| id.parse().ok());
-    id.map(Some).ok_or_else(|| Fault::bad_params("Last-Event-ID", "is not an event's number"))
+    id.map(Some).ok_or_else(|| Fault::bad_params("Last-Event-ID", "is not the number of what came last"))
 }
 
 /// Events as they happen. `Last-Event-ID` goes before `after`.

@@ -14,7 +14,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
-use sockyard_protocol::call::DataForm;
+use sockyard_protocol::call::{DataForm, PACKETS_READ_MAX};
 use sockyard_protocol::event::EventKinds;
 use sockyard_protocol::{Call, Fault};
 
@@ -22,10 +22,10 @@ use super::super::describe::{Operation, Success, Tag, Token};
 use super::super::problem;
 use super::super::routes::{Route, Verb};
 use super::listed;
-use crate::export::{self, Choice, Format};
+use crate::export::{self, Capture, Choice, Format};
 use crate::session::Presence;
 
-/// The first event that the log still has. Above 1 the export lacks the session's beginning.
+/// The first event that the log still has, or the first packet. Above 1 the export lacks the session's beginning.
 const OLDEST_SEQ: HeaderName = HeaderName::from_static("x-sockyard-oldest-seq");
 
 /// The query.
@@ -35,7 +35,7 @@ struct Parameters {
     /// What the export is to be.
     #[schemars(required, schema_with = "formats")]
     format: Option<String>,
-    /// Only events with a greater `seq`. Like those that follow it is not for programs.
+    /// Only events, or in `pcapng` packets, with a greater `seq`. Like those that follow it is not for programs.
     after: Option<u64>,
     /// Only events of this socket.
     socket: Option<u32>,
@@ -71,7 +71,7 @@ pub(super) fn route(path: String) -> Route {
     let operation = Operation::new(
         "export",
         Tag::Log,
-        "The session's log as a file to take away.\n\nIt ends with the event that was the newest when it began.",
+        "The session's log, or its lab's packets, as a file to take away.\n\nIt ends with what was the newest when it began.",
     )
     .token(Token::Sessions)
     .query::<Parameters>()
@@ -99,6 +99,9 @@ async fn read(
 fn export(presence: Arc<Presence>, session: &str, parameters: Parameters) -> Result<Response, Fault> {
     let name = parameters.format.as_deref().unwrap_or_default();
     let format = Format::named(name).map_err(|problem| Fault::bad_params("format", &problem))?;
+    if format == Format::Pcapng {
+        return capture(presence, session, &parameters);
+    }
     if format.is_program()
         && let Some(field) = parameters.filter()
     {
@@ -124,12 +127,54 @@ fn export(presence: Arc<Presence>, session: &str, parameters: Parameters) -> Res
         true => Err(std::io::Error::other("the share was taken back, or the token revoked")),
         false => Ok(text),
     });
-    let mut response = Body::from_stream(stream::iter(texts)).into_response();
-    let headers = response.headers_mut();
     let (content_type, extension) = match with_map {
         true => ("application/json", "json"),
         false => (format.content_type(), format.extension()),
     };
+    file(Body::from_stream(stream::iter(texts)), session, (content_type, extension), oldest)
+}
+
+/// A lab's packets as a capture file, up to the one that is the newest now.
+fn capture(presence: Arc<Presence>, session: &str, parameters: &Parameters) -> Result<Response, Fault> {
+    let Parameters { format: _, after, socket, kinds, data, map } = parameters;
+    let of_events = [
+        ("socket", socket.is_some()),
+        ("kinds", kinds.is_some()),
+        ("data", data.is_some()),
+        ("map", map.is_some()),
+    ];
+    if let Some((field, _)) = of_events.into_iter().find(|(_, is_given)| *is_given) {
+        return Err(Fault::bad_params(field, "is about events, and pcapng has packets"));
+    }
+    let record = Arc::clone(presence.session().packet_record("export")?);
+    let (oldest, (until, _)) = (record.oldest(), record.newest());
+    let mut capture = Capture::default();
+    let head = capture.head(record.host_names().iter().map(String::as_str));
+    let mut after = after.unwrap_or(0);
+    let pages = std::iter::from_fn(move || {
+        let page = record.captured(after, until, PACKETS_READ_MAX);
+        after = page.last()?.packet.seq;
+        let mut bytes = Vec::new();
+        page.iter().for_each(|packet| capture.packet(&mut bytes, &packet.packet, &packet.bytes));
+        Some(bytes)
+    });
+    // As with the log: one that breaks off must not look like a whole one.
+    let pages = std::iter::once(head).chain(pages).map(move |page| match presence.is_revoked() {
+        true => Err(std::io::Error::other("the share was taken back, or the token revoked")),
+        false => Ok(page),
+    });
+    let kind = (Format::Pcapng.content_type(), Format::Pcapng.extension());
+    file(Body::from_stream(stream::iter(pages)), session, kind, oldest)
+}
+
+fn file(
+    body: Body,
+    session: &str,
+    (content_type, extension): (&'static str, &str),
+    oldest: u64,
+) -> Result<Response, Fault> {
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(OLDEST_SEQ, HeaderValue::from(oldest));
     let file = format!("attachment; filename=\"sockyard-{session}.{extension}\"");

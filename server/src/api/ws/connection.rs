@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use sockyard_protocol::call::{DataForm, Frames, PayloadShare, SocketsEvery};
+use sockyard_protocol::call::{DataForm, Frames, PacketsPushed, PayloadShare, SocketsEvery};
 use sockyard_protocol::event::EventKinds;
-use sockyard_protocol::rpc;
+use sockyard_protocol::{Fault, rpc};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -24,7 +24,7 @@ use super::output::Output;
 use super::refusals::Refusals;
 use super::requests::Waiting;
 use super::writer::Writer;
-use super::{follow, reader};
+use super::{follow, packets, reader};
 use crate::session::{Attachment, Rights, Session};
 use crate::{log, metrics};
 
@@ -47,6 +47,8 @@ pub(super) struct Settings {
     pub(super) kinds: Option<EventKinds>,
     /// How often the sockets' facts are looked at; none if they are not pushed.
     pub(super) sockets: Option<SocketsEvery>,
+    /// How a lab's packets are pushed; none if they are not.
+    pub(super) packets: Option<PacketsPushed>,
 }
 
 /// Why a connection ends: code and reason of the close frame (RFC 6455 section 7.4.1).
@@ -96,6 +98,8 @@ pub(super) struct Connection {
     settings: Arc<Mutex<Settings>>,
     /// Tells of the sockets' facts.
     follows: Mutex<Option<AbortOnDropHandle<()>>>,
+    /// Tells of a lab's packets.
+    captures: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
 impl Connection {
@@ -108,6 +112,22 @@ impl Connection {
         let every = every.map(|every| Duration::from_millis(every.every_ms.into()));
         let follows = every.map(|every| follow::start(&self.session, &self.outbox, every));
         *self.follows.lock().unwrap_or_else(PoisonError::into_inner) = follows;
+    }
+
+    /// Tells of a lab's packets from now on, or no more.
+    ///
+    /// # Errors
+    /// Code 2 where the session is in no lab.
+    pub(super) fn capture(&self, wanted: Option<PacketsPushed>) -> Result<(), Fault> {
+        let captures = match wanted {
+            None => None,
+            Some(wanted) => {
+                let record = self.session.packet_record("session.configure")?;
+                Some(packets::start(&self.session, record, &self.outbox, wanted))
+            }
+        };
+        *self.captures.lock().unwrap_or_else(PoisonError::into_inner) = captures;
+        Ok(())
     }
 }
 
@@ -194,6 +214,7 @@ pub(super) async fn run(
         pace,
         settings,
         follows: Mutex::default(),
+        captures: Mutex::default(),
     };
     let connection = Arc::new(connection);
 
@@ -227,6 +248,7 @@ pub(super) async fn run(
         left.cancel();
     }
     connection.follow(None);
+    connection.capture(None).ok(/* to end it needs no lab */);
     // With the outbox's last sender gone the writer writes what is left, says goodbye and ends.
     connection.calls.close();
     if connection.session.ended_by().is_none() {

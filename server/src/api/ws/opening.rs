@@ -60,6 +60,7 @@ impl Opening {
             share: payload.unwrap_or_default(),
             kinds: kinds.as_deref().map(parse_kinds).transpose()?,
             sockets: None,
+            packets: None,
         };
         if session.is_some() && network.is_some() {
             return Err(Fault::bad_params("network", "is that of a new session, and this one is resumed"));

@@ -168,7 +168,10 @@ impl Connection {
             }
             Call::SessionConfigure(call) => {
                 let answer = self.configure(&call);
-                ready(id.map(|id| success(&id, &answer)))
+                if let (Err(fault), false) = (&answer, self.rights.only_look()) {
+                    self.session.log_failure(&call.into(), fault);
+                }
+                ready(id.map(|id| reply(&id, answer)))
             }
             // An id that waits is refused there.
             Call::SocketSend(call) if !id.as_ref().is_some_and(|id| self.waiting.has(id)) => {
@@ -229,8 +232,13 @@ impl Connection {
         }
     }
 
-    fn configure(&self, call: &SessionConfigure) -> Answer {
+    fn configure(&self, call: &SessionConfigure) -> Result<Answer, Fault> {
         let mut settings = self.settings();
+        // First, as it alone can fail: then nothing is changed.
+        if let Some(packets) = call.packets {
+            self.capture(packets)?;
+            settings.packets = packets;
+        }
         settings.frames = call.frames.unwrap_or(settings.frames);
         settings.form = call.data.unwrap_or(settings.form);
         settings.share = call.payload.unwrap_or(settings.share);
@@ -239,8 +247,8 @@ impl Connection {
             settings.sockets = sockets;
             self.follow(sockets);
         }
-        let Settings { frames, form: data, share: payload, kinds, sockets } = *settings;
-        SessionConfigured { frames, data, payload, kinds, sockets }.into()
+        let Settings { frames, form: data, share: payload, kinds, sockets, packets } = *settings;
+        Ok(SessionConfigured { frames, data, payload, kinds, sockets, packets }.into())
     }
 }
 
@@ -250,6 +258,18 @@ fn largest_answer(request: &Request<'_>) -> usize {
         Ok(Call::SocketRecv(call)) => call.max * BYTES_IN_JSON + SMALL_ANSWER_BYTES,
         Ok(Call::LogRead(_)) => log::PAGE_BYTES_MAX * BYTES_IN_JSON,
         Ok(Call::SocketList(_)) => 128 << 10,
+        // Taken apart a packet comes to less than 1 KiB, and its bytes are of a page that is bounded.
+        Ok(Call::PacketsRead(call)) => call.limit << 10 | 1 << 20,
+        // A line for each direction between sixteen hosts.
+        Ok(
+            Call::WireShow(_)
+            | Call::WireConfigure(_)
+            | Call::WireCut(_)
+            | Call::WireMend(_)
+            | Call::WireHold(_),
+        ) => 128 << 10,
+        // The numbers of all that is held.
+        Ok(Call::WireRelease(_) | Call::WireUnhold(_)) => 64 << 10,
         // With the labels of every share, each character of them escaped.
         Ok(Call::SessionInfoCall(_)) => 32 << 10,
         _ => SMALL_ANSWER_BYTES,

@@ -150,7 +150,7 @@ impl Writer {
             }
         };
         let settings = *self.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        let Settings { frames, form, share, kinds, sockets: _ } = settings;
+        let Settings { frames, form, share, kinds, sockets: _, packets: _ } = settings;
         let mut told = Vec::new();
         if frames == Frames::Json {
             merger.tell(&mut told);

@@ -7,17 +7,30 @@ use sockyard_protocol::Packet;
 use sockyard_protocol::packet::{Fate, Icmp, Ip, Mark, Tcp, Udp};
 
 use super::flows::Segment;
-use super::record::Kept;
+use super::record::{Became, Kept};
 
-/// A packet as clients see it; `hosts` are the names of the lab's hosts.
-pub(super) fn packet(kept: &Kept, hosts: &[String], with_data: bool) -> Packet {
-    let names = hosts.iter().enumerate();
+/// Whether the bytes are ICMP, or ICMPv6 without extension headers (RFC 791 section 3.1, RFC 8200 section 3).
+pub(super) fn is_icmp(bytes: &[u8]) -> bool {
+    match bytes.first().map(|first| first >> 4) {
+        Some(4) => bytes.get(9) == Some(&1),
+        Some(6) => bytes.get(6) == Some(&58),
+        _ => false,
+    }
+}
+
+/// A packet as clients see it; `name` is the name of the host at a place of the lab.
+pub(super) fn packet(kept: &Kept, name: impl Fn(usize) -> String, with_data: bool) -> Packet {
+    let Became { fate, delayed_us, copies, out_of_order } = kept.became;
     let mut packet = Packet {
         seq: kept.seq,
         time_us: kept.time_us,
-        from: hosts.get(kept.from).cloned().unwrap_or_default(),
-        to: names.filter(|(number, _)| kept.to.has(*number)).map(|(_, name)| name.clone()).collect(),
-        fate: kept.fate,
+        from: name(kept.from),
+        to: kept.to.iter().map(&name).collect(),
+        fate,
+        delayed_us: (delayed_us > 0).then_some(delayed_us),
+        copies: (copies != 1).then_some(copies),
+        corrupted: kept.corrupted,
+        out_of_order,
         summary: String::new(),
         bytes: kept.bytes.len(),
         base64: with_data.then(|| STANDARD.encode(&kept.bytes)),
@@ -121,6 +134,7 @@ fn tcp(slice: &TcpSlice<'_>, segment: Option<&Segment>) -> Tcp {
             .collect(),
         payload_bytes: slice.payload().len(),
         marks: segment.map_or_else(Vec::new, |segment| segment.marks.clone()),
+        original: segment.and_then(|segment| segment.original),
     }
 }
 
@@ -198,8 +212,24 @@ fn summary(packet: &Packet) -> String {
     } else {
         line += &format!("protocol {}", ip.protocol);
     }
-    if packet.fate == Fate::NoHost {
-        line += " (no host has this address)";
+    line += match packet.fate {
+        Fate::Passed => "",
+        Fate::NoHost => " (no host has this address)",
+        Fate::Held => " (held)",
+        Fate::Dropped => " (dropped)",
+        Fate::Lost => " (lost)",
+        Fate::Cut => " (the wire is cut)",
+        Fate::QueueFull => " (the queue is full)",
+        Fate::TooBig => " (too big for its host)",
+    };
+    if packet.corrupted.is_some() {
+        line += " (corrupted)";
+    }
+    if let Some(copies) = packet.copies {
+        line += &format!(" ({copies} times)");
+    }
+    if packet.out_of_order {
+        line += " (out of order)";
     }
     line
 }

@@ -20,6 +20,8 @@ struct Direction {
 /// What was seen in one direction.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
+    /// A number for the direction of this connection, and of no other that had the same ports.
+    id: u32,
     /// The initial sequence number.
     first: u32,
     /// The number after the last that was sent.
@@ -31,16 +33,35 @@ struct Seen {
 /// What earlier packets tell of a segment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Segment {
+    /// The direction of its connection.
+    direction: u32,
+    /// Its sequence number, and the one after its last byte.
+    sequence: u32,
+    next: u32,
+    /// It has SYN, FIN or RST.
+    pub(super) is_signal: bool,
     /// The initial sequence numbers of its direction and of the other one, where the wire has seen them.
     pub(super) first: Option<u32>,
     pub(super) other_first: Option<u32>,
     pub(super) marks: Vec<Mark>,
+    /// The packet that had its first byte before, if it is a retransmission.
+    pub(super) original: Option<u64>,
+}
+
+impl Segment {
+    /// Whether another one begins with a byte that is in this one.
+    pub(super) fn has_beginning_of(&self, other: &Segment) -> bool {
+        let into = other.sequence.wrapping_sub(self.sequence);
+        self.direction == other.direction && into < self.next.wrapping_sub(self.sequence)
+    }
 }
 
 /// The connections of a lab.
 #[derive(Debug, Default)]
 pub(super) struct Flows {
     seen: HashMap<Direction, Seen>,
+    /// The newest direction's number.
+    directions: u32,
 }
 
 impl Flows {
@@ -62,7 +83,11 @@ impl Flows {
         let other = self.seen.get(&opposite).copied();
         let mut marks = Vec::new();
         let before = self.seen.get(&direction).copied().filter(|seen| !tcp.syn() || seen.first == sequence);
+        if before.is_none() {
+            self.directions = self.directions.wrapping_add(1);
+        }
         let mut seen = before.unwrap_or(Seen {
+            id: self.directions,
             first: if tcp.syn() { sequence } else { sequence.wrapping_sub(1) },
             next: sequence,
             acknowledged: None,
@@ -103,6 +128,11 @@ impl Flows {
             self.seen.insert(direction, seen);
         }
         Some(Segment {
+            direction: seen.id,
+            sequence,
+            next,
+            is_signal: tcp.syn() || tcp.fin() || tcp.rst(),
+            original: None,
             first: before.map(|seen| seen.first).or(tcp.syn().then_some(sequence)),
             other_first: other.map(|other| other.first),
             marks,

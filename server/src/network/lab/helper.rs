@@ -12,6 +12,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::process::ExitCode;
 
 use nix::sched::{CloneFlags, setns, unshare};
+use sockyard_protocol::wire::MTU;
 use sockyard_protocol::{Family, SocketType};
 
 use super::link::{self, Reply, Request};
@@ -28,9 +29,6 @@ const DEVICE: &str = "eth0";
 /// The prefixes of a lab's addresses.
 const PREFIX_V4: u8 = 24;
 const PREFIX_V6: u8 = 64;
-
-/// The largest packet: Ethernet's.
-const MTU: u32 = 1500;
 
 /// How many packets may wait in a device for the wire. What is more is lost before the wire sees it, and with the kernel's usual
 /// 500 a burst of small datagrams is already.
@@ -108,6 +106,8 @@ impl Helper {
         let answered = match request {
             Request::Host { v4, v6 } => self.host(v4, v6),
             Request::Socket { host, family, kind } => self.socket(host, family, kind),
+            Request::Mtu { host, mtu } => self.mtu(host, mtu),
+            Request::Lost { hosts } => self.lost(&hosts),
             Request::Close { hosts } => {
                 for host in hosts {
                     self.hosts.remove(&host);
@@ -150,15 +150,43 @@ impl Helper {
             let error = io::Error::from_raw_os_error(libc::EAFNOSUPPORT);
             return Err(Failure { step: "socket", error });
         }
+        self.enter_host(host)?;
+        // The families and types are those of the protocol, and of these only: no netlink, no raw sockets, no packets.
+        let socket = step("socket", create(family, kind))?;
+        Ok((Reply::Socket, Some(socket.into())))
+    }
+
+    fn mtu(&self, host: u32, mtu: u32) -> Result<(Reply, Option<OwnedFd>), Failure> {
+        self.enter_host(host)?;
+        let device = step("find eth0", nix::net::if_::if_nametoindex(DEVICE))?;
+        step("set the MTU", step("open rtnetlink", Netlink::open())?.set_mtu(device, mtu))?;
+        Ok((Reply::Mtu, None))
+    }
+
+    fn lost(&self, hosts: &[u32]) -> Result<(Reply, Option<OwnedFd>), Failure> {
+        let mut packets = Vec::with_capacity(hosts.len());
+        for host in hosts {
+            self.enter_host(*host)?;
+            let devices = step("read net/dev", std::fs::read_to_string("/proc/thread-self/net/dev"))?;
+            packets.push(lost_on_the_way_out(&devices).unwrap_or(0));
+        }
+        Ok((Reply::Lost { packets }, None))
+    }
+
+    fn enter_host(&self, host: u32) -> Result<(), Failure> {
         let Some(namespace) = self.hosts.get(&host) else {
             return Err(Failure {
                 step: "find the host",
                 error: io::Error::from_raw_os_error(libc::ENETDOWN),
             });
         };
-        step("enter the host", setns(namespace.as_fd(), CloneFlags::CLONE_NEWNET))?;
-        // The families and types are those of the protocol, and of these only: no netlink, no raw sockets, no packets.
-        let socket = step("socket", create(family, kind))?;
-        Ok((Reply::Socket, Some(socket.into())))
+        step("enter the host", setns(namespace.as_fd(), CloneFlags::CLONE_NEWNET))
     }
+}
+
+/// How many packets the wire's device has dropped on their way out, from the kernel's table of devices (proc_net(5)): eight numbers
+/// about receiving, then those about sending, of which the fourth is it.
+fn lost_on_the_way_out(devices: &str) -> Option<u64> {
+    let line = devices.lines().find_map(|line| line.trim_start().strip_prefix(DEVICE)?.strip_prefix(':'))?;
+    line.split_ascii_whitespace().nth(8 + 3)?.parse().ok()
 }

@@ -23,6 +23,10 @@ pub(super) enum Request {
     Host { v4: Ipv4Addr, v6: Ipv6Addr },
     /// `socket(2)` on a host. Unix sockets are not of a network, and none are made here.
     Socket { host: u32, family: Family, kind: SocketType },
+    /// Sets the MTU of a host's device.
+    Mtu { host: u32, mtu: u32 },
+    /// How many packets the devices of hosts have lost before the wire got them.
+    Lost { hosts: Vec<u32> },
     /// Lets go of hosts. Each is gone when its last socket and its wire's end are closed.
     Close { hosts: Vec<u32> },
 }
@@ -37,6 +41,12 @@ pub(super) enum Reply {
     },
     /// The socket comes with it.
     Socket,
+    /// The MTU is set.
+    Mtu,
+    /// In the order in which they were asked for.
+    Lost {
+        packets: Vec<u64>,
+    },
     Closed,
     /// What failed, and with which errno.
     Failed {

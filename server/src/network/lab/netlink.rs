@@ -45,6 +45,14 @@ impl Netlink {
         self.ask(RouteNetlinkMessage::SetLink(link), 0)
     }
 
+    /// Sets how large a device's packets are.
+    pub(super) fn set_mtu(&mut self, device: u32, mtu: u32) -> io::Result<()> {
+        let mut link = LinkMessage::default();
+        link.header.index = device;
+        link.attributes = vec![LinkAttribute::Mtu(mtu)];
+        self.ask(RouteNetlinkMessage::SetLink(link), 0)
+    }
+
     /// Sets a device up (`IFF_UP`).
     pub(super) fn up(&mut self, device: u32) -> io::Result<()> {
         let mut link = LinkMessage::default();

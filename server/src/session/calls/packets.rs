@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use sockyard_protocol::answer::PacketsPage as Answered;
-use sockyard_protocol::call::PacketsRead;
+use sockyard_protocol::call::{PACKETS_READ_MAX, PacketsRead};
 use sockyard_protocol::{Answer, Fault};
 
-use super::Caller;
-use crate::network::PacketsPage;
+use super::{Caller, lab};
+use crate::network::{PacketChanges, PacketsPage};
 use crate::session::Session;
 
 pub(super) async fn read(
@@ -15,17 +15,17 @@ pub(super) async fn read(
     call: &PacketsRead,
     caller: &Caller,
 ) -> Result<Answer, Fault> {
-    let Some(lab) = session.network.lab() else {
-        let why = "this session lives in this machine's own network";
-        return Err(Fault::denied("packets.read", "no_lab", why)
-            .with_hint("packets are seen in a lab only; open a session with network=lab"));
-    };
-    let record = lab.record();
+    let record = lab::of(session, "packets.read")?.record();
     if call.timeout_ms.is_some() {
         let patience = caller.patience(call.timeout_ms);
         // However the wait ends, what is there then is the answer.
-        patience.bound(&session.ended, record.after(call.after)).await.ok();
+        patience.bound(&session.ended, record.after(call.after, call.changes_after)).await.ok();
     }
-    let PacketsPage { packets, oldest, newest, more } = record.read(call.after, call.limit, call.data);
-    Ok(Answered { packets, oldest, newest, more }.into())
+    // The changes first: what a packet becomes in between is then in the packet, or told the next time, or both.
+    let limit = if call.changes_after.is_some() { PACKETS_READ_MAX } else { 0 };
+    let PacketChanges { changes, oldest: oldest_change, newest: newest_change } =
+        record.changes(call.changes_after.unwrap_or(0), limit);
+    let PacketsPage { packets, oldest, newest, more, skipped: _ } =
+        record.read(call.after, call.limit, call.data);
+    Ok(Answered { packets, oldest, newest, more, changes, oldest_change, newest_change }.into())
 }

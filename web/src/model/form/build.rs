@@ -202,7 +202,7 @@ impl Form<'_> {
         match (option::kind(&self.entry(Field::Option)), entry) {
             (OptionKind::Flag, entry) => Some(Value::Bool(entry == "true")),
             (OptionKind::SecondsOrOff, "off") => Some(Value::Null),
-            (OptionKind::Group, entry) => Some(Value::String(entry.to_owned())),
+            (OptionKind::Group | OptionKind::Congestion, entry) => Some(Value::String(entry.to_owned())),
             _ => number(wrong),
         }
     }

@@ -15,6 +15,8 @@ pub enum OptionKind {
     SecondsOrOff,
     /// The address of a multicast group; it can only be set.
     Group,
+    /// One of the ways in which TCP reacts to loss.
+    Congestion,
     /// It can only be read.
     ReadOnly,
 }
@@ -26,6 +28,7 @@ pub fn kind(name: &str) -> OptionKind {
         | "oob_inline" | "multicast_loop" => OptionKind::Flag,
         "linger_s" => OptionKind::SecondsOrOff,
         "join_multicast" | "leave_multicast" => OptionKind::Group,
+        "congestion" => OptionKind::Congestion,
         "error" => OptionKind::ReadOnly,
         _ => OptionKind::Number,
     }
@@ -45,6 +48,7 @@ pub fn initial(name: &str, family: Family) -> &'static str {
         "user_timeout_ms" => "5000",
         "join_multicast" | "leave_multicast" if family == Family::Inet6 => "ff11::1",
         "join_multicast" | "leave_multicast" => "239.1.2.3",
+        "congestion" => "reno",
         "error" => "0",
         _ => "true",
     }
@@ -53,7 +57,7 @@ pub fn initial(name: &str, family: Family) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sockyard_protocol::call::OPTION_NAMES;
+    use sockyard_protocol::call::{CONGESTIONS, OPTION_NAMES};
 
     #[test]
     fn what_stands_in_a_field_at_first_is_of_the_right_kind() {
@@ -61,6 +65,7 @@ mod tests {
             let value = initial(name, Family::Inet);
             let fits = match kind(name) {
                 OptionKind::Flag => value == "true",
+                OptionKind::Congestion => CONGESTIONS.contains(&value),
                 OptionKind::Group => {
                     value.parse::<std::net::Ipv4Addr>().is_ok_and(|group| group.is_multicast())
                 }
