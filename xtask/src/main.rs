@@ -3,6 +3,7 @@
 //! Each command is a file. This one reads the command's name and nothing else.
 
 mod bench;
+mod bench_page;
 mod check;
 mod lighthouse;
 mod registries;
@@ -27,6 +28,9 @@ cargo xtask COMMAND
   check              proves that dependencies point one way, that files stay short and silenced lints say why
   bench [-- OPTIONS] measures the release server beside other relays; `--install` gets those that are missing,
                      `--help` lists the OPTIONS
+  bench-page [-- OPTIONS]
+                     measures the release page in a browser: how soon it is usable, frames under load, a million
+                     lines, memory; `--help` lists the OPTIONS
   lighthouse         asks Lighthouse about the page's access and practices, as on a desk and as on a phone
   screenshots [--docs]
                      pictures of every view in each size, theme and language into target/screenshots, looked at for
@@ -54,6 +58,7 @@ fn command() -> Result<()> {
         "weigh" => no_more(&command, &rest).and_then(|()| web::weigh()),
         "test" => no_more(&command, &rest).and_then(|()| test::run()),
         "bench" => bench::run(rest),
+        "bench-page" => bench_page::run(rest),
         "lighthouse" => no_more(&command, &rest).and_then(|()| lighthouse::run()),
         "screenshots" => screenshots::run(&rest),
         "check" => no_more(&command, &rest).and_then(|()| check::run()),
