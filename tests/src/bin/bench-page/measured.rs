@@ -220,7 +220,9 @@ impl<'a> Measured<'a> {
     }
 
     async fn lines_now(&self) -> u64 {
-        let lines = self.page.script("return window.bench.lines()").await;
-        lines.as_u64().unwrap_or_else(|| panic!("no number of lines: {lines}"))
+        eventually("a number of lines", async || {
+            self.page.script("return window.bench.lines()").await.as_u64()
+        })
+        .await
     }
 }
