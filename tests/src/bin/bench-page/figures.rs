@@ -164,6 +164,19 @@ impl Figure {
         figure
     }
 
+    /// Whether a log that does not follow stood still while lines came; `moved` is in pixels, nothing where the row has gone.
+    pub(crate) fn of_standing(came: u64, moved: Option<f64>) -> Figure {
+        let what = format!("a row of a log that stands still, while {} lines came: moved by", grouped(came));
+        match moved {
+            Some(moved) => Figure::within(what, moved.abs(), 1.0, "px"),
+            None => {
+                Figure {
+                    what, value: "out of view".to_owned(), goal: "≤ 1 px".to_owned(), met: Some(false)
+                }
+            }
+        }
+    }
+
     /// How the memory went.
     pub(crate) fn of_memory(samples: &[Sample], lines: u64) -> Vec<Figure> {
         let (Some(first), Some(last)) = (samples.first(), samples.last()) else { return Vec::new() };

@@ -166,6 +166,9 @@ impl<'a> Measured<'a> {
 
     /// Memory at a small rate: a line through what is left after each collection of garbage.
     pub(crate) async fn memory(&self, options: &Options) -> Vec<Figure> {
+        self.during("window.bench.toTheMiddle()").await;
+        let standing = self.page.script("return window.bench.topRow()").await;
+        let lines_before = self.newest().await;
         let load = Load::start(self.address, MEMORY_RATE);
         sleep(WARM_UP).await;
         let begun = Instant::now();
@@ -176,7 +179,18 @@ impl<'a> Measured<'a> {
         }
         samples.push(self.sample(begun.elapsed()).await);
         load.stop();
-        Figure::of_memory(&samples, self.lines_now().await)
+        let (row, top) = (standing[0].as_u64().expect("a row"), standing[1].as_f64().expect("its place"));
+        let now = self.page.script(&format!("return window.bench.placeOf({row})")).await.as_f64();
+        let came = self.newest().await - lines_before;
+        let mut figures = Figure::of_memory(&samples, self.lines_now().await);
+        figures.push(Figure::of_standing(came, now.map(|now| now - top)));
+        figures
+    }
+
+    /// The number of the session's newest event.
+    async fn newest(&self) -> u64 {
+        let page = self.client.ok("log.read", json!({"limit": 1})).await;
+        page["newest"].as_u64().expect("the newest event's number")
     }
 
     async fn sample(&self, at: Duration) -> Sample {

@@ -92,6 +92,27 @@ window.bench = (() => {
     }
   }
 
+  // The row at the top of those in view: its number, and where it stands.
+  function topRow() {
+    const list = document.querySelector(".log-rows").getBoundingClientRect();
+    const rows = [...document.querySelectorAll(".log-row[data-seq]")];
+    const places = rows.map((row) => [Number(row.dataset.seq), row.getBoundingClientRect().top]);
+    return places.filter(([, top]) => top >= list.top).sort(([, one], [, other]) => one - other)[0];
+  }
+
+  // Where a row stands; null while it is not among those in view.
+  function placeOf(number) {
+    return document.querySelector(`.log-row[data-seq="${number}"]`)?.getBoundingClientRect().top ?? null;
+  }
+
+  // Goes to the middle of the list, and stays there.
+  async function toTheMiddle() {
+    const rows = document.querySelector(".log-rows");
+    rows.scrollTop = (rows.scrollHeight - rows.clientHeight) / 2;
+    await frame();
+    await frame();
+  }
+
   // Types into a field as a person who pastes.
   function put(name, text) {
     const field = find(name);
@@ -107,6 +128,9 @@ window.bench = (() => {
     scroll,
     put,
     frame,
+    topRow,
+    placeOf,
+    toTheMiddle,
     firstPaint: () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null,
     lines,
     countText: () => find("log-count")?.textContent ?? "",
