@@ -260,6 +260,12 @@ impl Page {
         within("a script", self.driver.execute(script, Vec::new())).await.unwrap().json().clone()
     }
 
+    /// What a command of the browser's own tools (Chrome DevTools Protocol) returns.
+    pub async fn tool(&self, command: &str, parameters: Value) -> Value {
+        let tools = self.driver.cdp();
+        within(command.to_owned(), tools.send_raw(command, parameters)).await.unwrap()
+    }
+
     /// Console errors that contain this are expected from here on.
     pub fn expect_errors(&mut self, part: &str) {
         self.expected_errors.push(part.to_owned());

@@ -35,7 +35,12 @@ impl TestServer {
 
     /// A server that a program starts, which is replaced by it (execve(2)): the program and its arguments, with the server's behind them.
     pub fn start_under(program: &[&str], options: &[&str]) -> TestServer {
-        TestServer::start_as(program, "127.0.0.1:0", options, &[])
+        TestServer::start_command(under(program, &[]), "127.0.0.1:0", options, &[])
+    }
+
+    /// A server from another program than the one beside this test: as users get it.
+    pub fn start_program(program: &Path, options: &[&str]) -> TestServer {
+        TestServer::start_command(clean(Command::new(program)), "127.0.0.1:0", options, &[])
     }
 
     /// A server with further options and variables of its environment.
@@ -50,17 +55,17 @@ impl TestServer {
     }
 
     fn start_at(listen: &str, options: &[&str], environment: &[(&str, &str)]) -> TestServer {
-        TestServer::start_as(&[], listen, options, environment)
+        TestServer::start_command(command(&[]), listen, options, environment)
     }
 
-    fn start_as(
-        program: &[&str],
+    fn start_command(
+        mut command: Command,
         listen: &str,
         options: &[&str],
         environment: &[(&str, &str)],
     ) -> TestServer {
         let files = tempfile::tempdir().unwrap();
-        let mut command = under(program, &["serve", "--listen", listen]);
+        command.args(["serve", "--listen", listen]);
         if !options.contains(&"--data-dir") {
             command.arg("--data-dir").arg(files.path().join("data"));
         }
@@ -189,11 +194,16 @@ pub async fn refused(arguments: &[&str]) -> Refused {
 
 /// The server's program with arguments, without what this process's environment might configure.
 pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(binary());
+    let mut command = clean(Command::new(binary()));
+    command.args(arguments);
+    command
+}
+
+fn clean(mut command: Command) -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SOCKYARD_")) {
         command.env_remove(name);
     }
-    command.args(arguments).env("RUST_BACKTRACE", "1");
+    command.env("RUST_BACKTRACE", "1");
     command
 }
 

@@ -13,6 +13,7 @@ mod import;
 mod inspector;
 mod line_links;
 mod look;
+mod older_lines;
 mod palette;
 mod phone;
 mod pwa;

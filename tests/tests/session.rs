@@ -75,6 +75,34 @@ async fn a_client_that_comes_back_without_after_gets_new_events_only() {
 }
 
 #[tokio::test]
+async fn a_client_that_comes_back_may_ask_for_the_newest_events_alone() {
+    let server = TestServer::start();
+    let client = WsClient::open(&server).await;
+    for number in 1..=5 {
+        client.ok("log.note", json!({"text": format!("note {number}")})).await;
+    }
+    let key = format!("?session={}&token={}", client.hello.session, client.hello.token);
+    // Each round writes one note more.
+    for (newest, bounds, first) in [
+        (5, "&last=2", 4),
+        (6, "&last=9", 1),
+        (7, "&last=0", 8),
+        (8, "&after=1&last=3", 6),
+        (9, "&after=7&last=3", 8),
+    ] {
+        let second = WsClient::connect(&server, &format!("{key}{bounds}"), None).await.unwrap();
+        client.ok("log.note", json!({"text": "end"})).await;
+        second.event("the last note", |event| event["text"] == "end" && event["seq"] == newest + 1).await;
+        let numbers: Vec<u64> = second.events().iter().map(|event| event["seq"].as_u64().unwrap()).collect();
+        assert_eq!(numbers, (first..=newest + 1).collect::<Vec<_>>(), "{bounds}");
+    }
+    let wrong = WsClient::connect(&server, &format!("{key}&last=many"), None).await;
+    let (status, problem) = wrong.err().expect("a bound that is no number");
+    assert_eq!(status, 422, "{problem}");
+    assert!(problem["detail"].as_str().unwrap().starts_with("last: "), "{problem}");
+}
+
+#[tokio::test]
 async fn an_unknown_session_and_a_wrong_token_are_told_apart_by_nothing() {
     let server = TestServer::start();
     let client = WsClient::open(&server).await;

@@ -33,6 +33,7 @@ mod later;
 mod log_detail;
 mod log_line;
 mod log_menu;
+mod log_older;
 mod log_panel;
 mod log_query;
 mod log_toolbar;

@@ -59,6 +59,7 @@
 //! | `result-text`, `result-hex`, `result-decoded`, `result-encoding`, `result-info` | the received bytes under the form |
 //! | `waiting-call`, `waiting-cancel` | above the log, with `data-call` and `data-socket`; `card-waiting-call`, `card-waiting-cancel` in cards, `result-waiting-call`, `result-waiting-cancel` under the form |
 //! | `log-row` | a visible row, with `data-seq`, `data-kind`, `data-socket`, and where it is so `data-chosen`, `data-marked`, `data-found`; `aria-selected` on every selected one |
+//! | `log-older`, `log-older-fetch`, `log-older-error` | how many older rows only the server has; fetches them; why that failed |
 //! | `log-follow`, `log-newest` | follow the newest rows; the button that counts what came meanwhile |
 //! | `log-query`, `log-suggestion`, `log-chip`, `log-chip-wrong`, `log-chip-remove`, `log-count` | the filter; what its last term may become; its terms, with `data-wrong` where one filters nothing and why; how many rows pass it |
 //! | `log-times` | values `absolute` `relative` `delta` |

@@ -45,6 +45,8 @@ pub(crate) struct Callbacks {
     pub(crate) status: Box<dyn Fn(Status)>,
     /// A key was pressed.
     pub(crate) request: Box<dyn Fn(Request)>,
+    /// The oldest rows are in view, or nearly so, and the server may have older ones.
+    pub(crate) top: Box<dyn Fn()>,
 }
 
 /// How the pane stands.
@@ -96,7 +98,7 @@ struct Inner {
     /// The time that relative times count from; the session's first line where there is none.
     zero: Cell<Option<u64>>,
     following: Cell<bool>,
-    /// The row of all time from which on rows came unseen, while following has stopped.
+    /// The number of the row from which on rows came unseen, while following has stopped.
     seen: Cell<usize>,
     chosen: Cell<u64>,
     /// The other end of the selection; 0 where only the chosen row is selected.
@@ -107,11 +109,11 @@ struct Inner {
     ticks: RefCell<Vec<i32>>,
     /// The place of the list as it would be in full that is at the top of the view.
     top: Cell<f64>,
-    /// Rows that had passed and gone when it was drawn.
-    drawn_gone: Cell<usize>,
     frame_due: Cell<bool>,
     /// Where the list was scrolled to last, as the pane knows: a scroll event that finds it there is not the user's.
     known_scroll: Cell<f64>,
+    /// How many rows the list had at the last drawing: what a place of the scroll bar means.
+    drawn_rows: Cell<usize>,
     /// The view's height at the last drawing: a scroll event after it changed is the layout's, not the user's.
     drawn_height: Cell<f64>,
     last_status: Cell<Option<Status>>,
@@ -156,9 +158,9 @@ impl LogPane {
             markers: RefCell::default(),
             ticks: RefCell::default(),
             top: Cell::new(0.0),
-            drawn_gone: Cell::new(0),
             frame_due: Cell::new(false),
             known_scroll: Cell::new(-1.0),
+            drawn_rows: Cell::new(0),
             drawn_height: Cell::new(0.0),
             last_status: Cell::new(None),
             callbacks,

@@ -26,6 +26,8 @@ pub(crate) struct Rest {
     pub(crate) copy: fn(LogView, CopyAs),
     /// Saves the session's log as a file.
     pub(crate) export: fn(Page, Format),
+    /// Fetches lines before the oldest one that the page holds.
+    pub(crate) fetch_older: fn(Page),
     /// Reads a saved log and shows it.
     pub(crate) import: fn(Page, web_sys::File),
 }
@@ -36,6 +38,7 @@ static REST: Rest = Rest {
     close_socket: Page::close_socket,
     copy: LogView::copy,
     export: Page::export,
+    fetch_older: Page::fetch_older,
     import: Page::import,
 };
 

@@ -5,6 +5,7 @@
 
 mod keep;
 mod line_link;
+mod older;
 mod preferences;
 mod refresh;
 mod sharing;
@@ -33,6 +34,7 @@ use crate::rest::Loading;
 use crate::text::Text;
 pub(crate) use keep::{Export, Import, ImportError, Keep};
 pub(crate) use line_link::LostLine;
+pub(crate) use older::Older;
 pub(crate) use preferences::{Preferences, Theme};
 pub(crate) use sharing::Sharing;
 use source::Aside;
@@ -93,6 +95,17 @@ impl View {
     }
 }
 
+/// How many lines of the log there are, and where those are that are not held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LogCounts {
+    /// Lines that the page holds.
+    pub(crate) held: usize,
+    /// Lines that the server's log had lost before they could be fetched.
+    pub(crate) missing: u64,
+    /// Lines before the oldest one held that the server may still give.
+    pub(crate) older: u64,
+}
+
 /// How an arrangement stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Progress {
@@ -143,8 +156,10 @@ pub(crate) struct Page {
     pub(crate) call_height: RwSignal<Option<u32>>,
     /// The arrangement that runs or ran last.
     pub(crate) progress: RwSignal<Option<Progress>>,
-    /// How many lines the log holds, and how many had left the server's log before.
-    pub(crate) log_counts: RwSignal<(usize, u64)>,
+    /// How many lines the log has.
+    pub(crate) log_counts: RwSignal<LogCounts>,
+    /// How the fetching of older lines stands.
+    pub(crate) older: RwSignal<Older>,
     /// Counts the sessions and saved logs that were shown: whatever belongs to one starts over when it changes.
     pub(crate) epoch: RwSignal<u32>,
     /// The chosen line of the log.
@@ -212,7 +227,8 @@ impl Page {
             quick: RwSignal::new(preferences::remembered_quick()),
             call_height: RwSignal::new(preferences::remembered_call_height()),
             progress: RwSignal::new(None),
-            log_counts: RwSignal::new((0, 0)),
+            log_counts: RwSignal::new(LogCounts::default()),
+            older: RwSignal::new(Older::Idle),
             epoch: RwSignal::new(0),
             log_selected: RwSignal::new(None),
             lost_line: RwSignal::new(None),
@@ -339,7 +355,21 @@ impl Page {
             private.listed.set(false);
             self.start_over();
         }
+        let oldest =
+            self.connection.hello.with_untracked(|hello| hello.as_ref().map(|hello| hello.oldest_seq));
+        if let Some(oldest) = oldest {
+            self.expect_from(oldest);
+        }
         self.refresh_all();
+    }
+
+    /// Tells the session's log which lines the server has.
+    fn expect_from(self, oldest: u64) {
+        let private = self.private.get_value();
+        match private.aside.borrow_mut().as_mut() {
+            Some(session) => session.log().expect_from(oldest),
+            None => private.log.borrow_mut().expect_from(oldest),
+        }
     }
 
     /// Nothing of an earlier session is shown any more.
@@ -394,7 +424,8 @@ impl Page {
             if self.is_live_now() {
                 self.read_clock(log.charts().last_us());
             }
-            (log.len(), log.missing())
+            let older = log.wants_before().map_or(0, |_| log.older());
+            LogCounts { held: log.len(), missing: log.missing(), older }
         };
         self.sockets.notify();
         if self.log_counts.get_untracked() != counts {

@@ -4,6 +4,7 @@
 
 mod audit;
 mod bench;
+mod bench_page;
 mod check;
 mod fuzz;
 mod lighthouse;
@@ -35,6 +36,9 @@ cargo xtask COMMAND
   load [-- OPTIONS]  loads the release server with 2 000 sessions and hostile clients for a minute, and reports
   soak [-- OPTIONS]  lets sessions come and go for a quarter of an hour, and reports what they left behind
   fuzz [--seconds N] tries everything that reads what clients send with libFuzzer, each for 30 seconds or N
+  bench-page [-- OPTIONS]
+                     measures the release page in a browser: how soon it is usable, frames under load, a million
+                     lines, memory; `--help` lists the OPTIONS
   lighthouse         asks Lighthouse about the page's access and practices, as on a desk and as on a phone
   screenshots [--docs]
                      pictures of every view in each size, theme and language into target/screenshots, looked at for
@@ -66,6 +70,7 @@ fn command() -> Result<()> {
         "bench" => bench::run(rest),
         "load" | "soak" => bench::load(&command, rest),
         "fuzz" => fuzz::run(&rest),
+        "bench-page" => bench_page::run(rest),
         "lighthouse" => no_more(&command, &rest).and_then(|()| lighthouse::run()),
         "screenshots" => screenshots::run(&rest),
         "check" => no_more(&command, &rest).and_then(|()| check::run()),

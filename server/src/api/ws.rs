@@ -33,7 +33,7 @@ use super::routes::{Route, Verb};
 use super::{App, problem};
 use crate::metrics;
 use crate::session::Attachment;
-use connection::{Beginning, close_code};
+use connection::{Beginning, Replay, close_code};
 use opening::Opening;
 
 mod connection;
@@ -79,6 +79,9 @@ pub(super) struct Parameters {
     token: Option<String>,
     /// With `session`: the log's events with a greater `seq` come first. Without it only new ones come.
     after: Option<u64>,
+    /// With `session`: of the log's events only so many, the newest, come first. With `after` as well, those that both let
+    /// through.
+    last: Option<u64>,
     /// In which kind of network a new session's sockets live; the server's own choice if left out.
     network: Option<NetworkKind>,
     /// Makes the first socket of a new session: its family and its type with a comma between, as `socket.create` takes them.
@@ -150,8 +153,8 @@ async fn upgrade(
         Ok(attachment) => attachment,
         Err(fault) => return problem::fault(&fault),
     };
-    let beginning =
-        Beginning { opening, resumed, after: parameters.after, longest: app.registry.message_bytes() };
+    let replay = Replay { after: parameters.after, last: parameters.last };
+    let beginning = Beginning { opening, resumed, replay, longest: app.registry.message_bytes() };
     // The answer leaves in one write with the greeting.
     arrival.place.hold();
     let span = tracing::debug_span!("connection", session = attachment.session().id());

@@ -156,6 +156,8 @@ impl<'a> Shoot<'a> {
         page.connected().await;
         page.click("@session-menu").await;
         page.click("@session-new").await;
+        page.click("@confirm-yes").await;
+        page.none("@confirm").await;
         page.connected().await;
         page.none("@log-row").await;
         page.script("document.querySelector('[data-testid=view-tab-log]').click()").await;

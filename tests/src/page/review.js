@@ -56,6 +56,9 @@ function review(sameEverywhere) {
     if (box.right - box.left < 4 || box.bottom - box.top < 4) continue;
     const at = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
     if (!at || control.contains(at) || at.contains(control) || at.closest("label")?.contains(control)) continue;
+    // An open dialog or menu stands over the rest of the page; what is in it must not be covered itself.
+    const above = at.closest("dialog[open], .menu-panel");
+    if (above && !above.contains(control)) continue;
     findings.push(`covered: ${name(control)} by ${name(at)}`);
   }
 

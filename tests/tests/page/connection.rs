@@ -1,8 +1,9 @@
 //! The page and its session: access, reloads, a server that goes away and comes back.
 
+use sockyard_tests::page::Key;
 use sockyard_tests::{Page, Screen, TestServer, sockets};
 
-use super::{bind, card, create, local, row, run};
+use super::{bind, card, create, form, local, row, run};
 
 #[tokio::test]
 async fn the_printed_address_opens_a_session_and_the_token_leaves_the_address_bar() {
@@ -73,9 +74,13 @@ async fn a_server_that_ends_is_missed_and_found_again() {
     page.expect_errors("net::ERR_");
     page.expect_errors("/api/v1/ws");
     create(&page, "inet", "dgram", 3).await;
+    form(&page, 3, "send").await;
+    page.fill("@field-data", "half a sentence").await;
     server.terminate();
     page.one("@connection-bar").await;
     page.one("@connection-state[data-state='lost']").await;
+    let typed = "return document.querySelector('[data-testid=field-data]').value";
+    assert_eq!(page.script(typed).await, "half a sentence");
     server.exit().await;
     let again = TestServer::start_again(&server);
     // The session went with its server; the page finds that out by itself, or at once when asked.
@@ -85,6 +90,10 @@ async fn a_server_that_ends_is_missed_and_found_again() {
     page.none("@connection-bar").await;
     page.none("@socket-card").await;
     create(&page, "inet", "dgram", 3).await;
+    // What was typed and never sent went with its socket, and is not lost.
+    form(&page, 3, "send").await;
+    page.press("@field-data", Key::Up).await;
+    assert_eq!(page.script(typed).await, "half a sentence");
     page.close().await;
     drop(again);
 }

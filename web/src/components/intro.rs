@@ -9,7 +9,7 @@ use crate::state::Page;
 pub(super) fn Intro() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().intro;
-    let has_log = Memo::new(move |_| page.log_counts.get().0 > 0);
+    let has_log = Memo::new(move |_| page.log_counts.get().held > 0);
     move || {
         if has_log.get() {
             let texts = move || &page.text().call;

@@ -12,6 +12,7 @@ use super::import_bar::Bars;
 use super::log_detail::LogDetail;
 use super::log_line::{FindLine, NoteLine};
 use super::log_menu::LogMenuPanel;
+use super::log_older::OlderLines;
 use super::log_view::{Line, LogView};
 use super::palette::Finder;
 use super::sequence_view::SequenceView;
@@ -52,6 +53,8 @@ pub(crate) enum Later {
     Line(LogView, Line),
     /// What opens from the log's menu.
     LogMenu(LogView, NodeRef<leptos::html::Details>),
+    /// Older lines of the log.
+    Older,
     /// The view of the sequence.
     Sequence,
     /// The calls that belong to no socket.
@@ -80,6 +83,7 @@ pub(crate) fn draw(part: Later) -> AnyView {
         Later::Line(view, Line::Find) => view! { <FindLine view/> }.into_any(),
         Later::Line(view, Line::Note) => view! { <NoteLine view/> }.into_any(),
         Later::LogMenu(view, menu) => view! { <LogMenuPanel view menu/> }.into_any(),
+        Later::Older => view! { <OlderLines/> }.into_any(),
         Later::Sequence => view! { <SequenceView/> }.into_any(),
         Later::SessionCalls => view! {
             <Resolve/>

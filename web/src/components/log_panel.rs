@@ -9,7 +9,8 @@ use super::log_query::Chips;
 use super::log_toolbar::{LogToolbar, NewestButton};
 use super::log_view::LogView;
 use crate::log_pane::{Callbacks, LogPane};
-use crate::state::Page;
+use crate::model::format::grouped;
+use crate::state::{Older, Page};
 use crate::text::fill;
 
 /// The view of the log.
@@ -30,6 +31,11 @@ pub(super) fn LogPanel() -> impl IntoView {
             }),
             status: Box::new(move |now| status.set(now)),
             request: Box::new(move |request| view.take(request)),
+            top: Box::new(move || {
+                if page.older.get_untracked() == Older::Idle {
+                    page.with_rest(move |rest| (rest.fetch_older)(page));
+                }
+            }),
         };
         // Both are in the document by the next frame, whichever was made first.
         request_animation_frame(move || {
@@ -47,8 +53,20 @@ pub(super) fn LogPanel() -> impl IntoView {
         let seq = page.log_selected.get().unwrap_or(0);
         page.with_pane(|pane| pane.choose(seq));
     });
-    let is_empty = Memo::new(move |_| page.log_counts.get().0 == 0);
-    let missing = Memo::new(move |_| page.log_counts.get().1);
+    let is_empty = Memo::new(move |_| page.log_counts.get().held == 0);
+    let missing = Memo::new(move |_| page.log_counts.get().missing);
+    let keeps = move || {
+        let limits = page.connection.hello.with(|hello| {
+            hello
+                .as_ref()
+                .filter(|_| page.is_live())
+                .map(|hello| (hello.limits.log_events, hello.limits.log_bytes))
+        });
+        limits.map(|(lines, bytes)| {
+            let mib = (bytes >> 20).to_string();
+            fill(texts().missing_keeps, &[("n", &grouped(lines as u64)), ("mib", &mib)])
+        })
+    };
     let none_pass = move || {
         let status = status.get();
         status.passing == 0 && status.searched.is_none() && !is_empty.get()
@@ -61,7 +79,10 @@ pub(super) fn LogPanel() -> impl IntoView {
                 <DrawnWhen wanted=move || !page.connection.waiting.with(Vec::is_empty) part=Later::Waiting/>
                 <p class="log-missing" class:gone=move || missing.get() == 0>
                     {move || fill(texts().missing, &[("n", &missing.get().to_string())])}
+                    " "
+                    {keeps}
                 </p>
+                <DrawnWhen wanted=move || { page.log_counts.get().older > 0 } part=Later::Older/>
                 <div class="log-frame">
                     <div
                         class="log-rows"

@@ -22,7 +22,7 @@ pub(super) fn LogToolbar(
     let status = view.status;
     let texts = move || &page.text().log;
     let counts = move || {
-        let all = page.log_counts.get().0;
+        let all = page.log_counts.get().held;
         let now = status.get();
         if let Some(percent) = now.searched {
             return fill(texts().searching, &[("percent", &percent.to_string())]);

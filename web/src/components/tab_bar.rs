@@ -19,7 +19,7 @@ pub(super) fn TabBar() -> impl IntoView {
     let number = move |part: Part| match part {
         Part::Sockets => page.sockets.with(|table| table.open().count()),
         Part::Call => page.connection.waiting.with(Vec::len),
-        Part::Log => page.log_counts.get().0,
+        Part::Log => page.log_counts.get().held,
     };
     view! {
         <nav class="tabs">

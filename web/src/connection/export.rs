@@ -1,9 +1,10 @@
-//! The session's log as text, from the server's exporters.
+//! The session's log as text, from the server's exporters, and its older lines.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 use sockyard_protocol::Fault;
+use sockyard_protocol::call::LOG_READ_MAX;
 use web_sys::Blob;
 
 use super::target::{SessionKey, escaped};
@@ -15,8 +16,17 @@ const DEADLINE: Duration = Duration::from_secs(60);
 impl Connection {
     /// The session's log as the server's exporter `format` writes it. The browser keeps it, however long it is.
     pub(crate) async fn export(self, format: &str) -> Result<Blob, CallError> {
+        self.get(|key| url(key, format)).await
+    }
+
+    /// The newest lines before the one numbered `before`, as `log.read` answers.
+    pub(crate) async fn older(self, before: u64) -> Result<Blob, CallError> {
+        self.get(|key| older_url(key, before)).await
+    }
+
+    async fn get(self, url: impl FnOnce(&SessionKey) -> String) -> Result<Blob, CallError> {
         let key = self.inner().keys.session().ok_or(CallError::NotOpen)?;
-        let answer = http::get(&url(&key, format), Some(&key.token), DEADLINE).await;
+        let answer = http::get(&url(&key), Some(&key.token), DEADLINE).await;
         let answer = answer.ok_or(CallError::ConnectionLost)?;
         match answer.status {
             200 => Ok(answer.body),
@@ -27,6 +37,10 @@ impl Connection {
 
 fn url(key: &SessionKey, format: &str) -> String {
     format!("/api/v1/sessions/{}/export?format={format}", escaped(&key.session))
+}
+
+fn older_url(key: &SessionKey, before: u64) -> String {
+    format!("/api/v1/sessions/{}/events?before={before}&limit={LOG_READ_MAX}", escaped(&key.session))
 }
 
 fn refusal(body: &str) -> CallError {
@@ -47,6 +61,7 @@ mod tests {
     fn an_export_is_asked_for_by_session_and_format() {
         let key = SessionKey { session: "s_1".into(), token: "t".into() };
         assert_eq!(url(&key, "c"), "/api/v1/sessions/s_1/export?format=c");
+        assert_eq!(older_url(&key, 9), "/api/v1/sessions/s_1/events?before=9&limit=1000");
     }
 
     #[test]

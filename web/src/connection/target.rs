@@ -4,6 +4,10 @@ use sockyard_protocol::{SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX};
 
 use crate::model::address::token_characters;
 
+/// How many lines of a session's log come at first: more than most sessions have, and soon here. Older ones are fetched when
+/// somebody wants to see them.
+const LINES_AT_FIRST: u64 = 20_000;
+
 /// A session to come back to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SessionKey {
@@ -13,11 +17,13 @@ pub(super) struct SessionKey {
     pub(super) token: String,
 }
 
-/// The WebSocket's address. `origin` is the page's own, `http://…` or `https://…`.
+/// The WebSocket's address. `origin` is the page's own, `http://…` or `https://…`; `after` is the newest line that the page
+/// has, 0 for none.
 pub(super) fn websocket_url(origin: &str, session: Option<&SessionKey>, after: u64) -> String {
     // "http" is replaced by "ws" in both.
     let base = origin.replacen("http", "ws", 1);
     match session {
+        Some(key) if after == 0 => format!("{base}{}&last={LINES_AT_FIRST}", probe_url(Some(key))),
         Some(key) => format!("{base}{}&after={after}", probe_url(Some(key))),
         None => format!("{base}{}", probe_url(None)),
     }
@@ -73,6 +79,10 @@ mod tests {
         assert_eq!(
             websocket_url("http://127.0.0.1:8080", Some(&key), 17),
             "ws://127.0.0.1:8080/api/v1/ws?session=s_1&token=a%2Bb&after=17"
+        );
+        assert_eq!(
+            websocket_url("http://127.0.0.1:8080", Some(&key), 0),
+            "ws://127.0.0.1:8080/api/v1/ws?session=s_1&token=a%2Bb&last=20000"
         );
         assert_eq!(websocket_url("https://x.test", None, 0), "wss://x.test/api/v1/ws");
     }

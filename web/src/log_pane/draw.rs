@@ -37,7 +37,8 @@ impl Inner {
     /// Whether it was the user who scrolled.
     pub(super) fn on_scroll(&self) {
         let scroll = f64::from(self.scroller.scroll_top());
-        let measures = self.measures();
+        // Rows that came since the last drawing have not moved the scroll bar yet.
+        let measures = Measures { rows: self.drawn_rows.get(), ..self.measures() };
         let laid_out_anew = (measures.view_height - self.drawn_height.get()).abs() > 0.5;
         if laid_out_anew || (scroll - self.known_scroll.get()).abs() <= 1.5 {
             return;
@@ -54,7 +55,7 @@ impl Inner {
     pub(super) fn stop_following(&self) {
         if self.following.replace(false) {
             let store = self.store.borrow();
-            self.seen.set(store.forgotten() + store.len());
+            self.seen.set(store.end_row());
         }
     }
 
@@ -98,6 +99,7 @@ impl Inner {
             return !all_seen;
         }
         self.drawn_height.set(measures.view_height);
+        self.drawn_rows.set(measures.rows);
         self.set_spacer(measures.spacer_height());
         self.stay(&measures);
         let (first, cut) = measures.first_row(self.top.get());
@@ -107,17 +109,26 @@ impl Inner {
         style.set_property("transform", &format!("translateY({}px)", -cut.round())).ok();
         self.draw_markers(&measures);
         self.tell_status(&measures);
+        if first < measures.visible_rows() && !self.following.get() && all_seen {
+            self.want_older();
+        }
         !all_seen
+    }
+
+    fn want_older(&self) {
+        let wanted = self.store.borrow().wants_before();
+        if wanted.is_some() {
+            (self.callbacks.top)();
+        }
     }
 
     /// Keeps what is in view where it is, or goes to the newest row.
     fn stay(&self, measures: &Measures) {
-        let gone = self.filtered.borrow().gone();
-        let gone_since = gone.saturating_sub(self.drawn_gone.replace(gone));
+        let moved = self.filtered.borrow_mut().take_moved();
         let top = if self.following.get() {
             measures.lowest()
         } else {
-            (self.top.get() - gone_since as f64 * measures.row_height).clamp(0.0, measures.lowest())
+            (self.top.get() - moved as f64 * measures.row_height).clamp(0.0, measures.lowest())
         };
         self.top.set(top);
         let wanted = measures.scroll_top_of(top);

@@ -119,16 +119,16 @@ impl Line<'_> {
     }
 }
 
-/// The rows that pass a filter, kept up to date as rows come and go.
+/// The rows that pass a filter, kept up to date as rows come and go at both ends.
 #[derive(Default)]
 pub struct Filtered {
     filter: Filter,
-    /// Rows of all time (see [`LogStore::forgotten`]), rising.
+    /// The numbers (see [`LogStore::first_row`]) of the rows that pass, rising.
     rows: VecDeque<usize>,
-    /// The first row of all time that was not looked at yet.
-    next: usize,
-    /// Rows that passed and were dropped since.
-    gone: usize,
+    /// The rows that were looked at: all numbers from the first of these to before the second. Nothing at first.
+    seen: Option<(usize, usize)>,
+    /// Rows that passed and were dropped, less those that came in front, since somebody asked.
+    moved: isize,
 }
 
 impl Filtered {
@@ -150,32 +150,55 @@ impl Filtered {
 
     /// Looks at the rows that came since the last time, for as long as `may_go_on` says so; whether all were.
     pub fn catch_up(&mut self, store: &LogStore, may_go_on: impl Fn() -> bool) -> bool {
-        let forgotten = store.forgotten();
-        let end = forgotten + store.len();
-        if end < self.next {
+        let (first, end) = (store.first_row(), store.end_row());
+        if self.seen.is_some_and(|(_, seen)| end < seen) {
             // The store was cleared.
             self.start_over();
         }
+        let (from, to) = self.seen.unwrap_or((first, first));
         if self.filter.is_open() {
-            self.next = end;
-            self.gone = forgotten;
+            self.moved += first as isize - from as isize;
+            self.seen = Some((first, end));
             return true;
         }
-        while self.rows.front().is_some_and(|row| *row < forgotten) {
+        while self.rows.front().is_some_and(|row| *row < first) {
             self.rows.pop_front();
-            self.gone += 1;
+            self.moved += 1;
         }
-        let from = self.next.max(forgotten);
-        for row in from..end {
-            if (row - from) % ROWS_PER_LOOK == ROWS_PER_LOOK - 1 && !may_go_on() {
-                self.next = row;
+        let mut seen = (from.max(first), to.max(first));
+        // New rows first: they are what is followed.
+        let all = self.look(store, (seen.1..end).map(|row| (row, false)), &mut seen, &may_go_on)
+            && self.look(store, (first..seen.0).rev().map(|row| (row, true)), &mut seen, &may_go_on);
+        self.seen = Some(seen);
+        all
+    }
+
+    /// Looks at rows one after the other, in front of those that were seen or behind them; whether at all.
+    fn look(
+        &mut self,
+        store: &LogStore,
+        rows: impl Iterator<Item = (usize, bool)>,
+        seen: &mut (usize, usize),
+        may_go_on: &impl Fn() -> bool,
+    ) -> bool {
+        for (count, (row, in_front)) in rows.enumerate() {
+            if count % ROWS_PER_LOOK == ROWS_PER_LOOK - 1 && !may_go_on() {
                 return false;
             }
-            if self.filter.passes(store, row - forgotten) {
-                self.rows.push_back(row);
+            let passes = self.filter.passes(store, row - store.first_row());
+            if in_front {
+                seen.0 = row;
+                if passes {
+                    self.rows.push_front(row);
+                    self.moved -= 1;
+                }
+            } else {
+                seen.1 = row + 1;
+                if passes {
+                    self.rows.push_back(row);
+                }
             }
         }
-        self.next = end;
         true
     }
 
@@ -184,20 +207,23 @@ impl Filtered {
         if self.filter.is_open() { store.len() } else { self.rows.len() }
     }
 
-    /// How many rows passed and were dropped since.
-    pub fn gone(&self) -> usize {
-        self.gone
+    /// By how many places the rows have moved up since this was asked last: rows that went in front of them, less those
+    /// that came there.
+    pub fn take_moved(&mut self) -> isize {
+        std::mem::take(&mut self.moved)
     }
 
     /// How many of the kept rows were not looked at yet.
     pub fn to_do(&self, store: &LogStore) -> usize {
-        (store.forgotten() + store.len()).saturating_sub(self.next.max(store.forgotten()))
+        let (first, end) = (store.first_row(), store.end_row());
+        let (from, to) = self.seen.unwrap_or((first, first));
+        end.saturating_sub(to.max(first)) + from.saturating_sub(first)
     }
 
-    /// How many rows pass among those from row `row` of all time on.
+    /// How many rows pass among those from row number `row` on.
     pub fn count_from(&self, row: usize, store: &LogStore) -> usize {
         if self.filter.is_open() {
-            return (store.forgotten() + store.len()).saturating_sub(row.max(store.forgotten()));
+            return store.end_row().saturating_sub(row.max(store.first_row()));
         }
         self.rows.len() - self.rows.partition_point(|passing| *passing < row)
     }
@@ -207,7 +233,7 @@ impl Filtered {
         if self.filter.is_open() {
             return (position < store.len()).then_some(position);
         }
-        self.rows.get(position)?.checked_sub(store.forgotten())
+        self.rows.get(position)?.checked_sub(store.first_row())
     }
 
     /// The position among the passing rows of the store's row `index`, or of the next one after it.
@@ -215,7 +241,7 @@ impl Filtered {
         if self.filter.is_open() {
             return index;
         }
-        let row = index + store.forgotten();
+        let row = index + store.first_row();
         self.rows.partition_point(|passing| *passing < row)
     }
 }
@@ -378,7 +404,43 @@ mod tests {
             assert_eq!(filtered.len(&store) + filtered.to_do(&store), 500);
         }
         assert_eq!((slices, filtered.len(&store)), (8, 500));
-        assert_eq!(filtered.count_from(490, &store), 10);
+        assert_eq!(filtered.count_from(store.first_row() + 490, &store), 10);
+    }
+
+    #[test]
+    fn rows_that_come_in_front_are_looked_at_and_move_the_others() {
+        let note = |seq| Event {
+            seq,
+            time_us: 0,
+            socket: None,
+            kind: EventKind::Note { text: if seq % 2 == 0 { "even".into() } else { "odd".into() } },
+        };
+        let mut store = LogStore::default();
+        store.expect_from(1);
+        for seq in 301..=400 {
+            store.push(&note(seq), &serde_json::to_string(&note(seq)).unwrap());
+        }
+        let mut even = Filtered::default();
+        even.set(filter("even"));
+        let mut all = Filtered::default();
+        assert!(even.catch_up(&store, || true) && all.catch_up(&store, || true));
+        assert_eq!((even.take_moved(), all.take_moved()), (0, 0));
+        let lines: Vec<String> = (101..=300).map(|seq| serde_json::to_string(&note(seq)).unwrap()).collect();
+        let lines: Vec<(Event, &str)> = (101..=300).map(note).zip(lines.iter().map(String::as_str)).collect();
+        assert_eq!(store.prepend(&lines, 1), 200);
+        assert_eq!((even.to_do(&store), even.len(&store)), (200, 50));
+        // In slices, as new rows are; those nearest come first.
+        assert!(!even.catch_up(&store, || false));
+        assert_eq!(store.meta(even.index(0, &store).unwrap()).unwrap().seq, 238);
+        while !even.catch_up(&store, || false) {}
+        assert!(all.catch_up(&store, || true));
+        assert_eq!((even.take_moved(), all.take_moved()), (-100, -200));
+        assert_eq!((even.take_moved(), even.to_do(&store)), (0, 0));
+        let seqs: Vec<u64> = (0..even.len(&store))
+            .map(|place| store.meta(even.index(place, &store).unwrap()).unwrap().seq)
+            .collect();
+        assert_eq!(seqs, (101..=400).filter(|seq| seq % 2 == 0).collect::<Vec<_>>());
+        assert_eq!(even.position(store.index_of(302).unwrap(), &store), 100);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Of a line the few fields that filters and rows need at once stand in 24 bytes; the rest is kept as the JSON that
 //! it came as, without the beginning that says the same fields again. Chunks are filled and dropped whole, so that
-//! neither appending nor forgetting moves old lines.
+//! neither appending nor forgetting moves old lines. Lines that are fetched later stand in chunks of their own in front.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -19,6 +19,9 @@ pub const BYTES_MAX: usize = 128 * 1024 * 1024;
 const CHUNK_ROWS: usize = 2048;
 /// Bytes of text after which a chunk counts as full, whatever its rows.
 const CHUNK_BYTES: usize = 2 * 1024 * 1024;
+/// The number of the first row that comes: rows that are fetched later are counted downwards from it. Three thousand million
+/// rows may follow it, and a thousand million stand before it, in the 32 bits that the page has.
+const FIRST_ROW: usize = 1 << 30;
 /// Most connections whose other end is remembered; the oldest go first. An address has at most 108 bytes.
 const PEERS_MAX: usize = 65_536;
 
@@ -54,8 +57,8 @@ struct Packed {
 
 #[derive(Default)]
 struct Chunk {
-    /// How many rows of all time stood before its first.
-    before: usize,
+    /// The number of its first row.
+    first_row: usize,
     first_seq: u64,
     rows: Vec<Packed>,
     text: String,
@@ -78,6 +81,23 @@ impl Chunk {
         })
     }
 
+    fn add(&mut self, event: &Event, json: &str) {
+        let kind = event.kind.index();
+        let socket = event.socket.unwrap_or(0);
+        let beginning = beginning(event.seq, event.time_us, socket, kind);
+        let rest = json.strip_prefix(&beginning);
+        self.text.push_str(rest.unwrap_or(json));
+        self.rows.push(Packed {
+            time_us: event.time_us,
+            seq: (event.seq - self.first_seq) as u32,
+            end: self.text.len() as u32,
+            socket,
+            kind: kind as u8,
+            failed: is_failure(event),
+            whole: rest.is_none(),
+        });
+    }
+
     fn text(&self, row: usize) -> Option<&str> {
         let start = match row.checked_sub(1) {
             Some(before) => self.rows.get(before)?.end,
@@ -88,16 +108,19 @@ impl Chunk {
 }
 
 /// The lines of the log.
-#[derive(Default)]
 pub struct LogStore {
     chunks: VecDeque<Chunk>,
-    /// Rows that were dropped from the front since the store was made: row `n` of all time is row
-    /// `n - forgotten` of those kept.
-    forgotten: usize,
+    /// The number of the oldest row kept. A row keeps its number whatever comes or goes: row number `n` is the row at
+    /// `n - first_row` of those kept.
+    first_row: usize,
     rows: usize,
     bytes: usize,
     last_seq: u64,
     missing: u64,
+    /// The oldest line that the server said it has; nothing where there is no server to ask.
+    server_oldest: Option<u64>,
+    /// Lines before the oldest kept that the server may still give.
+    older: u64,
     first_time: Option<u64>,
     peers: BTreeMap<SocketId, String>,
     /// Counted as lines come: when they are asked for, old lines are gone.
@@ -113,49 +136,114 @@ pub enum Pushed {
     Duplicate,
 }
 
+impl Default for LogStore {
+    fn default() -> LogStore {
+        LogStore {
+            chunks: VecDeque::new(),
+            first_row: FIRST_ROW,
+            rows: 0,
+            bytes: 0,
+            last_seq: 0,
+            missing: 0,
+            server_oldest: None,
+            older: 0,
+            first_time: None,
+            peers: BTreeMap::new(),
+            charts: Charts::default(),
+        }
+    }
+}
+
 impl LogStore {
     /// Appends a line; `json` is the event as it came.
     pub fn push(&mut self, event: &Event, json: &str) -> Pushed {
         if event.seq <= self.last_seq {
             return Pushed::Duplicate;
         }
-        self.missing += event.seq - self.last_seq - 1;
+        let skipped = event.seq - self.last_seq - 1;
+        if self.rows == 0 && self.last_seq == 0 {
+            self.older = self.server_oldest.map_or(0, |oldest| event.seq.saturating_sub(oldest.max(1)));
+            self.missing = skipped - self.older;
+        } else {
+            self.missing += skipped;
+        }
         self.last_seq = event.seq;
         self.first_time.get_or_insert(event.time_us);
-        self.learn_peer(event);
+        self.learn_peer(event, true);
         self.charts.apply(event);
         if !self.chunks.back().is_some_and(|chunk| chunk.has_room_for(event.seq)) {
             if let Some(full) = self.chunks.back_mut() {
                 full.text.shrink_to_fit();
             }
             self.chunks.push_back(Chunk {
-                before: self.forgotten + self.rows,
+                first_row: self.end_row(),
                 first_seq: event.seq,
                 rows: Vec::with_capacity(CHUNK_ROWS),
                 text: String::with_capacity(CHUNK_ROWS * 80),
             });
         }
         if let Some(chunk) = self.chunks.back_mut() {
-            let kind = event.kind.index();
-            let socket = event.socket.unwrap_or(0);
-            let beginning = beginning(event.seq, event.time_us, socket, kind);
-            let rest = json.strip_prefix(&beginning);
             let before = chunk.text.len();
-            chunk.text.push_str(rest.unwrap_or(json));
-            chunk.rows.push(Packed {
-                time_us: event.time_us,
-                seq: (event.seq - chunk.first_seq) as u32,
-                end: chunk.text.len() as u32,
-                socket,
-                kind: kind as u8,
-                failed: is_failure(event),
-                whole: rest.is_none(),
-            });
+            chunk.add(event, json);
             self.rows += 1;
             self.bytes += chunk.text.len() - before;
         }
         self.forget();
         Pushed::Added
+    }
+
+    /// What the server said of its oldest line, before the first line came.
+    pub fn expect_from(&mut self, oldest: u64) {
+        self.server_oldest = Some(oldest);
+    }
+
+    /// The number of the oldest line kept, where the server may have older ones and there is room for them.
+    pub fn wants_before(&self) -> Option<u64> {
+        let has_room = self.rows + CHUNK_ROWS <= ROWS_MAX && self.bytes + CHUNK_BYTES <= BYTES_MAX;
+        self.chunks.front().filter(|_| self.older > 0 && has_room).map(|chunk| chunk.first_seq)
+    }
+
+    /// How many lines before the oldest kept the server may still give.
+    pub fn older(&self) -> u64 {
+        self.older
+    }
+
+    /// Puts lines before the oldest one: what the server answered, oldest first, of which its own oldest is
+    /// `server_oldest`. Lines that do not stand before the kept ones are not taken; how many were is returned.
+    pub fn prepend(&mut self, lines: &[(Event, &str)], server_oldest: u64) -> usize {
+        let Some(first_seq) = self.chunks.front().map(|chunk| chunk.first_seq) else { return 0 };
+        let fits = lines.last().is_some_and(|(event, _)| event.seq < first_seq)
+            && lines.windows(2).all(|pair| pair[0].0.seq < pair[1].0.seq);
+        let taken = if fits { lines } else { &[] };
+        let mut begins = first_seq;
+        if let Some((oldest, _)) = taken.first() {
+            let text = taken.iter().map(|(_, json)| json.len()).sum();
+            let mut chunk = Chunk {
+                first_row: self.first_row - taken.len(),
+                first_seq: oldest.seq,
+                rows: Vec::with_capacity(taken.len()),
+                text: String::with_capacity(text),
+            };
+            for (event, json) in taken {
+                chunk.add(event, json);
+                self.charts.apply(event);
+                self.learn_peer(event, false);
+            }
+            chunk.text.shrink_to_fit();
+            self.first_row = chunk.first_row;
+            self.rows += taken.len();
+            self.bytes += chunk.text.len();
+            self.first_time = Some(oldest.time_us);
+            begins = oldest.seq;
+            self.chunks.push_front(chunk);
+        }
+        // Where nothing came that fits, asking again would give the same.
+        let there = if taken.is_empty() { 0 } else { begins.saturating_sub(server_oldest.max(1)) };
+        let passed = first_seq - begins;
+        let left = self.older.saturating_sub(passed);
+        self.older = left.min(there);
+        self.missing += left - self.older + passed - taken.len() as u64;
+        taken.len()
     }
 
     /// Notes what the kernel said of sockets beside the lines.
@@ -183,9 +271,19 @@ impl LogStore {
         self.rows == 0
     }
 
-    /// How many rows were dropped from the front.
+    /// How many rows were dropped from the front, of a log of which none were fetched later.
     pub fn forgotten(&self) -> usize {
-        self.forgotten
+        self.first_row.saturating_sub(FIRST_ROW)
+    }
+
+    /// The number of the oldest row kept.
+    pub fn first_row(&self) -> usize {
+        self.first_row
+    }
+
+    /// The number of the row that comes next.
+    pub fn end_row(&self) -> usize {
+        self.first_row + self.rows
     }
 
     /// The newest line's number; 0 while there is none.
@@ -236,7 +334,7 @@ impl LogStore {
         let chunk = self.chunks.get(chunk_at)?;
         let wanted = u32::try_from(seq - chunk.first_seq).ok()?;
         let row = chunk.rows.binary_search_by_key(&wanted, |row| row.seq).ok()?;
-        Some(chunk.before - self.forgotten + row)
+        Some(chunk.first_row - self.first_row + row)
     }
 
     /// The first row whose number is `seq` or more; [`LogStore::len`] where there is none.
@@ -245,7 +343,7 @@ impl LogStore {
         let Some(chunk) = chunk_at.checked_sub(1).and_then(|at| self.chunks.get(at)) else { return 0 };
         let wanted = seq - chunk.first_seq;
         let row = chunk.rows.partition_point(|row| u64::from(row.seq) < wanted);
-        chunk.before - self.forgotten + row
+        chunk.first_row - self.first_row + row
     }
 
     /// The first row after the event numbered `seq`.
@@ -258,12 +356,16 @@ impl LogStore {
         *self = LogStore::default();
     }
 
-    fn learn_peer(&mut self, event: &Event) {
+    /// Remembers a connection's other end; an older line says nothing of what newer ones have told.
+    fn learn_peer(&mut self, event: &Event, is_newest: bool) {
         let (socket, peer) = match (&event.kind, event.socket) {
             (EventKind::Connected { peer, .. }, Some(socket)) => (socket, peer),
             (EventKind::Accepted { connection, peer, .. }, _) => (*connection, peer),
             _ => return,
         };
+        if !is_newest && self.peers.contains_key(&socket) {
+            return;
+        }
         self.peers.insert(socket, peer.clone());
         if self.peers.len() > PEERS_MAX {
             self.peers.pop_first();
@@ -271,10 +373,10 @@ impl LogStore {
     }
 
     fn locate(&self, index: usize) -> Option<(&Chunk, usize)> {
-        let of_all_time = index + self.forgotten;
-        let chunk_at = self.chunks.partition_point(|chunk| chunk.before <= of_all_time).checked_sub(1)?;
+        let number = index + self.first_row;
+        let chunk_at = self.chunks.partition_point(|chunk| chunk.first_row <= number).checked_sub(1)?;
         let chunk = self.chunks.get(chunk_at)?;
-        let row = of_all_time - chunk.before;
+        let row = number - chunk.first_row;
         (row < chunk.rows.len()).then_some((chunk, row))
     }
 
@@ -283,7 +385,9 @@ impl LogStore {
             if let Some(chunk) = self.chunks.pop_front() {
                 self.rows -= chunk.rows.len();
                 self.bytes -= chunk.text.len();
-                self.forgotten += chunk.rows.len();
+                self.first_row += chunk.rows.len();
+                // They would be forgotten again as soon as they came.
+                self.missing += std::mem::take(&mut self.older);
             }
         }
     }
@@ -304,98 +408,4 @@ fn is_failure(event: &Event) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn note(seq: u64, text: &str) -> (Event, String) {
-        let event = Event { seq, time_us: seq, socket: None, kind: EventKind::Note { text: text.into() } };
-        let json = serde_json::to_string(&event).unwrap();
-        (event, json)
-    }
-
-    fn push(store: &mut LogStore, seq: u64, text: &str) -> Pushed {
-        let (event, json) = note(seq, text);
-        store.push(&event, &json)
-    }
-
-    #[test]
-    fn a_line_reads_back_as_it_came() {
-        let mut store = LogStore::default();
-        push(&mut store, 1, "first");
-        push(&mut store, 2, "漢字");
-        assert_eq!(store.len(), 2);
-        assert_eq!(store.event(1).unwrap(), note(2, "漢字").0);
-        assert_eq!(store.index_of(2), Some(1));
-        assert_eq!(store.index_of(3), None);
-        assert_eq!(store.json(0).unwrap(), note(1, "first").1);
-    }
-
-    #[test]
-    fn json_in_another_order_is_kept_as_it_is() {
-        let mut store = LogStore::default();
-        let json = r#"{"kind":"note","text":"a","time_us":5,"seq":1}"#;
-        store.push(&serde_json::from_str(json).unwrap(), json);
-        assert_eq!(store.json(0).unwrap(), json);
-        assert_eq!(store.event(0).unwrap().time_us, 5);
-    }
-
-    #[test]
-    fn a_line_needs_no_more_than_24_bytes_beside_its_text() {
-        assert_eq!(size_of::<Packed>(), 24);
-    }
-
-    #[test]
-    fn a_gap_in_the_numbers_is_no_gap_in_the_rows() {
-        let mut store = LogStore::default();
-        for seq in [1, 2, 9_000_000_000, 9_000_000_001] {
-            push(&mut store, seq, "x");
-        }
-        let seqs: Vec<u64> = (0..store.len()).map(|row| store.meta(row).unwrap().seq).collect();
-        assert_eq!(seqs, [1, 2, 9_000_000_000, 9_000_000_001]);
-        assert_eq!(store.index_of(9_000_000_001), Some(3));
-        assert_eq!(store.index_of(5), None);
-        assert_eq!([1, 3, 9_000_000_000, u64::MAX].map(|seq| store.index_from(seq)), [0, 2, 2, 4]);
-    }
-
-    #[test]
-    fn a_line_that_comes_twice_is_kept_once() {
-        let mut store = LogStore::default();
-        assert_eq!(push(&mut store, 1, "a"), Pushed::Added);
-        assert_eq!(push(&mut store, 1, "a"), Pushed::Duplicate);
-        assert_eq!(store.len(), 1);
-    }
-
-    #[test]
-    fn lines_that_never_came_are_counted() {
-        let mut store = LogStore::default();
-        push(&mut store, 5, "a");
-        push(&mut store, 8, "b");
-        assert_eq!(store.missing(), 6);
-    }
-
-    #[test]
-    fn the_oldest_lines_go_when_there_are_too_many() {
-        let mut store = LogStore::default();
-        let total = ROWS_MAX as u64 + 5000;
-        for seq in 1..=total {
-            push(&mut store, seq, "x");
-        }
-        assert!(store.len() <= ROWS_MAX);
-        assert_eq!(store.forgotten() + store.len(), total as usize);
-        assert_eq!(store.meta(0).unwrap().seq, store.forgotten() as u64 + 1);
-        assert_eq!(store.meta(store.len() - 1).unwrap().seq, total);
-        assert_eq!(store.index_of(total), Some(store.len() - 1));
-        assert_eq!(store.index_of(1), None);
-    }
-
-    #[test]
-    fn bytes_are_bounded_too() {
-        let mut store = LogStore::default();
-        let large = "y".repeat(64 * 1024);
-        for seq in 1..=2300 {
-            push(&mut store, seq, &large);
-        }
-        assert!(store.len() * large.len() < BYTES_MAX + CHUNK_BYTES);
-        assert_eq!(store.meta(store.len() - 1).unwrap().seq, 2300);
-    }
-}
+mod tests;

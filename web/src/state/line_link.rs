@@ -61,6 +61,11 @@ impl Page {
                 // What happened before is still coming.
                 return;
             }
+            if log.wants_before().is_some_and(|oldest| seq < oldest) {
+                // It may be among those that the server still has; each answer comes back to here.
+                drop(log);
+                return self.with_rest(move |rest| (rest.fetch_older)(self));
+            }
             match log.meta(0) {
                 Some(oldest) if seq < oldest.seq => LostLine::Gone(seq, oldest.seq),
                 _ => LostLine::NotYet(seq, came),

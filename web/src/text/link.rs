@@ -33,9 +33,9 @@ texts! {
         token_submit: "Connect" / "連線" / "连接",
         gone_title: "This session has expired" / "這個工作階段已過期" / "这个会话已过期",
         gone_text:
-            "A session ends when no page was connected for a while, or when the server starts anew. Your earlier payloads are kept: arrow up brings them back."
-            / "一段時間沒有頁面連線，或伺服器重新啟動後，工作階段就會結束。先前送出的內容仍然保留，按向上鍵可以取回。"
-            / "一段时间没有页面连接，或服务器重新启动后，会话就会结束。先前发送的内容仍然保留，按向上键可以取回。",
+            "A session ends when no page was connected for a while, or when the server starts anew. What you typed to send is kept: arrow up brings it back."
+            / "一段時間沒有頁面連線，或伺服器重新啟動後，工作階段就會結束。輸入過要傳送的內容仍然保留，按向上鍵可以取回。"
+            / "一段时间没有页面连接，或服务器重新启动后，会话就会结束。输入过要发送的内容仍然保留，按向上键可以取回。",
         closed_title: "The session is closed" / "工作階段已關閉" / "会话已关闭",
         closed_text:
             "All of its sockets are closed, too. The log below is what happened."

@@ -20,6 +20,20 @@ texts! {
             "Older lines that have left the server’s log: {n}."
             / "較早的 {n} 行已不在伺服器的紀錄裡。"
             / "较早的 {n} 行已不在服务器的日志里。",
+        missing_keeps:
+            "It keeps {n} lines or {mib} MiB at most."
+            / "伺服器最多保留 {n} 行或 {mib} MiB。"
+            / "服务器最多保留 {n} 行或 {mib} MiB。",
+        older_one:
+            "{n} older line is on the server."
+            / "伺服器上還有較早的 {n} 行。"
+            / "服务器上还有较早的 {n} 行。",
+        older_many:
+            "{n} older lines are on the server; they come when you scroll to the top."
+            / "伺服器上還有較早的 {n} 行，捲動到頂端時載入。"
+            / "服务器上还有较早的 {n} 行，滚动到顶端时载入。",
+        older_fetch: "Fetch" / "載入" / "载入",
+        older_coming: "Fetching…" / "載入中…" / "载入中…",
         none_pass: "No line passes the filter." / "沒有符合篩選條件的紀錄。" / "没有符合筛选条件的行。",
         waiting: "Calls that wait" / "等待中的呼叫" / "等待中的调用",
         waiting_since: "waits {time}" / "已等待 {time}" / "已等待 {time}",

@@ -137,10 +137,27 @@ pub(super) struct Beginning {
     pub(super) opening: Opening,
     /// It came back to a session that was there.
     pub(super) resumed: bool,
-    /// The log's events with a greater `seq` come first.
-    pub(super) after: Option<u64>,
+    /// Which of the log's events come first.
+    pub(super) replay: Replay,
     /// The longest message that is taken.
     pub(super) longest: usize,
+}
+
+/// Which of the log's events come first on a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Replay {
+    /// Those with a greater `seq`.
+    pub(super) after: Option<u64>,
+    /// No more than so many, the newest.
+    pub(super) last: Option<u64>,
+}
+
+impl Replay {
+    /// The event after which it begins in a log whose newest is `newest`; without either bound only new ones come.
+    fn begins_after(self, newest: u64) -> u64 {
+        let bounds = [self.after, self.last.map(|last| newest.saturating_sub(last))];
+        bounds.into_iter().flatten().max().unwrap_or(newest)
+    }
 }
 
 /// Completes once the session has ended and its last answer has had its time.
@@ -158,11 +175,11 @@ pub(super) async fn run(
     attachment: Attachment,
     beginning: Beginning,
 ) {
-    let Beginning { opening, resumed, after, longest } = beginning;
+    let Beginning { opening, resumed, replay, longest } = beginning;
     let session = Arc::clone(attachment.session());
     let rights = attachment.rights().clone();
     let mut hello = session.hello(resumed, &rights);
-    let after = Some(after.unwrap_or(hello.last_seq));
+    let after = Some(replay.begins_after(hello.last_seq));
     let events = log::Reader::attach(Arc::clone(session.log()), after, !rights.only_look());
     let pace = events.pace();
     let (from_client, to_client) = stream.into_split();

@@ -53,6 +53,7 @@ impl Opening {
             kinds,
             token: _,
             after: _,
+            last: _,
         } = parameters;
         let settings = Settings {
             frames: frames.unwrap_or_default(),

@@ -19,7 +19,7 @@ pub struct Draft {
     entries: BTreeMap<String, String>,
 }
 
-/// The entries of every socket, and the payloads sent before.
+/// The entries of every socket, and the payloads of earlier.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Drafts {
     sockets: BTreeMap<SocketId, Draft>,
@@ -78,14 +78,19 @@ impl Drafts {
         self.sockets.entry(socket).or_default().set(kind, field, value);
     }
 
-    /// Forgets a closed socket.
+    /// Forgets a closed socket. A payload that was typed for it can be recalled as if it had been sent.
     pub fn forget(&mut self, socket: SocketId) {
-        self.sockets.remove(&socket);
+        let draft = self.sockets.remove(&socket);
+        if let Some(payload) = draft.and_then(|draft| draft.typed(CallKind::Send, Field::Data)) {
+            self.remember(&payload);
+        }
     }
 
-    /// Forgets every socket; the payloads sent before stay.
+    /// Forgets every socket; the payloads that were sent or typed stay.
     pub fn forget_all(&mut self) {
-        self.sockets.clear();
+        while let Some(socket) = self.sockets.first_key_value().map(|(socket, _)| *socket) {
+            self.forget(socket);
+        }
     }
 
     /// What a storage is to keep: the newest payloads up to `bytes` in all, and every entry.
@@ -101,7 +106,7 @@ impl Drafts {
         Drafts { sockets: self.sockets.clone(), history }
     }
 
-    /// Remembers a payload that was sent.
+    /// Remembers a payload that was sent, or typed for a socket that is gone.
     pub fn remember(&mut self, payload: &str) {
         if payload.is_empty() {
             return;

@@ -137,4 +137,12 @@ fn drafts_keep_what_was_typed_for_each_call_and_recall_payloads() {
     assert_eq!(drafts.recall(1), Some("one"));
     assert_eq!(drafts.recall(2), Some("two"));
     assert_eq!(drafts.recall(3), None);
+    // What was not sent is not lost with its socket.
+    drafts.set(4, CallKind::Send, Field::Data, "half a sentence".into());
+    drafts.set(5, CallKind::Send, Field::Data, "another".into());
+    drafts.forget(4);
+    assert_eq!(drafts.recall(1), Some("half a sentence"));
+    drafts.forget_all();
+    assert_eq!(drafts.recall(1), Some("another"));
+    assert_eq!(drafts.of(5).typed(CallKind::Send, Field::Data), None);
 }
