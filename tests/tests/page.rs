@@ -13,6 +13,7 @@ mod import;
 mod inspector;
 mod line_links;
 mod look;
+mod packets;
 mod palette;
 mod phone;
 mod pwa;

@@ -26,7 +26,10 @@ pub(crate) fn App() -> impl IntoView {
         <div
             class="app"
             class:look-only=move || !page.may_call()
-            class:with-detail=move || page.log_selected.get().is_some() && !page.detail_folded.get()
+            class:with-detail=move || {
+                (page.log_selected.get().is_some() || page.lab.selected.get().is_some())
+                    && !page.detail_folded.get()
+            }
             data-part=move || page.part.get().name()
         >
             <a class="skip" href="#calls">{move || page.text().bar.skip}</a>
@@ -40,6 +43,7 @@ pub(crate) fn App() -> impl IntoView {
                 <CallPanel/>
                 <Stage/>
                 <DrawnWhen wanted=move || page.log_selected.get().is_some() part=Later::Detail/>
+                <DrawnWhen wanted=move || page.lab.selected.get().is_some() part=Later::PacketDetail/>
             </main>
             <TabBar/>
             <DropPlace/>
