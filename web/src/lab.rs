@@ -24,9 +24,9 @@ const READ: usize = 500;
 /// How long a question waits at the server for the first packet. The page may be left meanwhile, and the question with it.
 const PATIENCE_MS: u64 = 5_000;
 /// The pause between an answer and the next question, so that packets that come one by one are told of together.
-const PAUSE: Duration = Duration::from_millis(60);
+const PAUSE: Duration = Duration::from_millis(100);
 /// The pause between something that may have changed the wire and the question about it.
-const WIRE_PAUSE: Duration = Duration::from_millis(150);
+const WIRE_PAUSE: Duration = Duration::from_millis(250);
 /// The pause while there is nobody to ask, and after an error.
 const REST: Duration = Duration::from_millis(500);
 

@@ -169,6 +169,8 @@ impl<'a> Shoot<'a> {
             if *way == "ladder" {
                 self.page.click(".ladder-decide @held-drop").await;
                 self.page.one(".ladder-tie").await;
+                self.page.click("@held-pass-all").await;
+                self.page.one("@ladder-step[data-fate='passed']").await;
             }
             self.shoot(&format!("lab-{way}"), size).await;
             if *way == "list" {

@@ -41,7 +41,9 @@ async fn the_packets_of_a_handshake_are_listed_filtered_and_taken_apart() {
         for words in ["[SYN]", "[SYN, ACK]", "[ACK]"] {
             packet(&page, words).await;
         }
-        page.shows("@packets-count", "3 of").await;
+        page.shows("@packets-count", "3 packets").await;
+        page.fill("@packets-query", "syn host:alice -ack=1").await;
+        page.shows("@packets-count", "1 of 3").await;
         page.no_overflow().await;
         let syn = packet(&page, "[SYN]").await;
         assert!(page.text(&syn).await.contains("alice → bob"));
@@ -56,8 +58,13 @@ async fn the_packets_of_a_handshake_are_listed_filtered_and_taken_apart() {
         page.press("@packet-hex", Key::Right).await;
         page.one("@packet-field.marked[data-from='1']").await;
         page.no_overflow().await;
-        page.click("@packet-next").await;
+        page.click("@packet-close").await;
+        page.fill("@packets-query", "").await;
+        let both = packet(&page, "[SYN, ACK]").await;
+        page.click(&both).await;
         page.shows("@packet-layer[aria-label='TCP']", "SYN ACK").await;
+        page.click("@packet-next").await;
+        page.shows("@packet-detail h2", "Packet 3").await;
         page.click("@packet-close").await;
         page.one("@packets").await;
         page.close().await;
@@ -71,17 +78,20 @@ async fn a_syn_that_is_dropped_by_hand_is_sent_again_and_connect_succeeds() {
         let (server, page) = lab(screen).await;
         page.click("@arrangement-lost-syn").await;
         page.one("@held-packet").await;
-        page.one("@waiting-call[data-call='connect'], @stage[data-view='packets']").await;
+        page.one("@stage[data-view='packets']").await;
         page.click("@packets-ladder").await;
         // It waits on its arrow, where it can be decided about as well.
         page.one("@ladder-step[data-fate='held']").await;
         page.no_overflow().await;
         page.click(".ladder-decide @held-drop").await;
         page.one("@ladder-step[data-fate='dropped']").await;
-        page.none("@held-packet").await;
+        // The kernel sends it again, which waits as well.
         page.shows(".ladder-row[data-repeat='true']", "retransmission").await;
         page.one(".ladder-tie").await;
         page.no_overflow().await;
+        page.click("@held-pass-all").await;
+        page.shows("@ladder-step[data-fate='passed']", "[SYN, ACK]").await;
+        page.none("@held").await;
         page.click("@packets-list").await;
         page.choose("@packets-kind", "undelivered").await;
         let lost = packet(&page, "[SYN]").await;
@@ -229,7 +239,7 @@ async fn whoever_only_looks_sees_the_packets_and_changes_nothing() {
     packet(&reader, "[SYN]").await;
     // What the owner decides is seen.
     page.click("@share-close").await;
-    page.click("@held-pass").await;
+    page.click("@held-pass-all").await;
     reader.none("@held-packet").await;
     reader.close().await;
     page.close().await;
@@ -242,7 +252,7 @@ async fn nothing_is_wrong_with_any_view_of_a_lab() {
     page.reduce_motion().await;
     page.click("@arrangement-lost-syn").await;
     page.one("@held-packet").await;
-    page.click("@preset-mobile, @packets-network").await;
+    page.click("@packets-network").await;
     page.click("@preset-mobile").await;
     page.shows("@wire-words", "Loss").await;
     page.click("@packets-list").await;

@@ -14,7 +14,7 @@ use super::tab_bar::TabBar;
 use super::top_bar::TopBar;
 use super::tour::Tour;
 use super::undo_toast::UndoToast;
-use crate::state::Page;
+use crate::state::{Page, View};
 
 /// The whole page.
 #[component]
@@ -27,8 +27,8 @@ pub(crate) fn App() -> impl IntoView {
             class="app"
             class:look-only=move || !page.may_call()
             class:with-detail=move || {
-                (page.log_selected.get().is_some() || page.lab.selected.get().is_some())
-                    && !page.detail_folded.get()
+                let has_packet = page.lab.selected.get().is_some() && page.view.get() == View::Packets;
+                (page.log_selected.get().is_some() || has_packet) && !page.detail_folded.get()
             }
             data-part=move || page.part.get().name()
         >

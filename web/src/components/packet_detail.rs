@@ -135,7 +135,8 @@ async fn read(page: Page, seq: u64) -> Option<Vec<u8>> {
 #[component]
 fn Facts(packet: Packet) -> impl IntoView {
     let page = Page::from_context();
-    let text = page.preferences.language.get_untracked().lab();
+    // Drawn anew in another language: whoever draws this follows it.
+    let text = page.preferences.language.get().lab();
     let (protocol, info) = words(&packet);
     let line = format!("{protocol} {info}");
     let offset = -(js_sys::Date::new_0().get_timezone_offset() as i32);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use sockyard_protocol::call::{
     SocketAccept, SocketBind, SocketClose, SocketConfigure, SocketConnect, SocketCreate, SocketListen,
-    SocketRecv, SocketSend, SocketSetOption, SocketShutdown,
+    SocketRecv, SocketSend, SocketSetOption, SocketShutdown, WireHold,
 };
 use sockyard_protocol::{Address, Call, Family, Mode, Payload, Responder, ShutdownHow, SocketId, SocketType};
 
@@ -52,8 +52,8 @@ pub enum Step {
     CreateAt(Role, Family, SocketType, usize),
     /// Bind to the address of the lab's host of this place, with a port of the kernel's choice.
     BindAt(Role, usize),
-    /// Let the next SYN wait at the lab's wire.
-    HoldSyn,
+    /// Let every SYN from the lab's host of this place wait at the wire.
+    HoldSyn(usize),
     /// Switch an option on.
     Allow(Role, &'static str),
     /// Bind to an address, with port 0 for one of the kernel's choice.
@@ -261,7 +261,10 @@ impl Runner {
                 let address = format!("{}:0", self.hosts.get(*place)?);
                 SocketBind { socket: number(role)?, address: address.parse().ok()? }.into()
             }
-            Step::HoldSyn => Holding::NextSyn.call()?.into(),
+            Step::HoldSyn(place) => {
+                let from = Some(self.hosts.get(*place)?.clone());
+                WireHold { from, ..Holding::Syn.call()? }.into()
+            }
             Step::Allow(role, name) => {
                 SocketSetOption { socket: number(role)?, name: (*name).to_owned(), value: Value::Bool(true) }
                     .into()
@@ -408,7 +411,7 @@ mod tests {
         let calls = run(Kind::LostSyn);
         assert_eq!(calls[0]["host"], "bob");
         assert_eq!(calls[1]["address"], "bob:0");
-        assert_eq!(calls[3], json!({"flags": ["SYN"], "count": 1}));
+        assert_eq!(calls[3], json!({"from": "alice", "flags": ["SYN"]}));
         assert_eq!(calls[4]["host"], "alice");
         // Without a lab it does not begin.
         assert!(Runner::default().call(&Kind::LostSyn.steps()[0]).is_none());

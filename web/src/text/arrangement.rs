@@ -70,9 +70,9 @@ texts! {
             / "三个数据包，还没有任何数据：客户端的 SYN、服务器的 SYN, ACK、客户端的 ACK。第二个到达后 connect 就返回了，accept 只是取走内核已完成的连接。请选择其中一个：两端各自从自己的序号开始。",
         lost_syn: "A lost SYN" / "遺失的 SYN" / "丢失的 SYN",
         lost_syn_look:
-            "The SYN waits at the wire, and connect with it. Press Drop: nobody is told. About a second later the kernel sends the SYN again; that one passes, and connect succeeds as if nothing had been."
-            / "SYN 停在線路上，connect 也跟著等待。請按「丟棄」：沒有人會被通知。大約一秒後核心會再送一次 SYN，這次通過了，connect 就像什麼都沒發生一樣成功。"
-            / "SYN 停在线路上，connect 也跟着等待。请按“丢弃”：没有人会被通知。大约一秒后内核会再发一次 SYN，这次通过了，connect 就像什么都没发生一样成功。",
+            "The SYN waits at the wire, and connect with it. Press Drop: nobody is told. A second after the first the kernel sends the SYN again, and that one waits as well: press Pass, and connect succeeds as if nothing had been."
+            / "SYN 停在線路上，connect 也跟著等待。請按「丟棄」：沒有人會被通知。第一個送出一秒後，核心會再送一次 SYN，它也停下來：請按「放行」，connect 就像什麼都沒發生一樣成功。"
+            / "SYN 停在线路上，connect 也跟着等待。请按“丢弃”：没有人会被通知。第一个发出一秒后，内核会再发一次 SYN，它也停下来：请按“放行”，connect 就像什么都没发生一样成功。",
         unix: "A pair" / "一對套接字" / "一对套接字",
         unix_look:
             "Two sockets named by files instead of ports. They work like UDP, yet nothing is ever lost or reordered."

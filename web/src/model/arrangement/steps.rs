@@ -176,12 +176,12 @@ pub(super) const HANDSHAKE: &[Step] = &[
     Accept(Server, Connection),
 ];
 
-/// The SYN waits for the reader, and connect with it.
+/// The SYN waits for the reader, and connect with it; so does each that the kernel sends again, or it would be over before it is read.
 pub(super) const LOST_SYN: &[Step] = &[
     CreateAt(Server, Inet, Stream, 1),
     BindAt(Server, 1),
     Listen(Server, BACKLOG_USUAL),
-    HoldSyn,
+    HoldSyn(0),
     CreateAt(Client, Inet, Stream, 0),
     Waits(&Connect(Client, Server)),
 ];
