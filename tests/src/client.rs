@@ -217,6 +217,16 @@ impl WsClient {
         message["params"].take()
     }
 
+    /// The next message that tells of a lab's packets.
+    ///
+    /// # Panics
+    /// When it is something else that nobody asked for.
+    pub async fn packets(&self) -> Value {
+        let mut message = self.unclaimed().await;
+        assert_eq!(message["method"], "packets", "{message}");
+        message["params"].take()
+    }
+
     /// The first event that fits, from the beginning of this connection.
     #[track_caller]
     pub fn event(

@@ -29,11 +29,19 @@ impl Response {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body of an answer of unknown length as text, put together from its chunks (RFC 9112 section 7.1).
+    /// The body of an answer of unknown length as text.
     ///
     /// # Panics
     /// When a chunk is broken off, or the text is not UTF-8.
     pub fn body_text(&self) -> String {
+        String::from_utf8(self.body_bytes()).expect("text in UTF-8")
+    }
+
+    /// The body of an answer of unknown length, put together from its chunks (RFC 9112 section 7.1).
+    ///
+    /// # Panics
+    /// When a chunk is broken off.
+    pub fn body_bytes(&self) -> Vec<u8> {
         assert_eq!(self.header("transfer-encoding"), Some("chunked"), "{}", self.text());
         let mut whole = Vec::new();
         let mut rest = self.body.as_slice();
@@ -42,7 +50,7 @@ impl Response {
             let length = std::str::from_utf8(&rest[..end]).expect("a chunk's length");
             let length = usize::from_str_radix(length, 16).expect("a chunk's length in hexadecimal");
             if length == 0 {
-                return String::from_utf8(whole).expect("text in UTF-8");
+                return whole;
             }
             let chunk = &rest[end + 2..];
             assert_eq!(&chunk[length..length + 2], b"\r\n", "a whole chunk");

@@ -245,8 +245,11 @@ async fn every_example_request_gets_its_documented_answer() {
             continue;
         }
         let client = match id {
-            // Packets are on a lab's wire only.
-            "packets.read" => RestClient::open_with(&server, json!({"network": "lab"})).await,
+            // Hosts, packets and a wire are in a lab only.
+            "packets.read" | "host.add" | "host.remove" | "host.list" => {
+                RestClient::open_with(&server, json!({"network": "lab"})).await
+            }
+            id if id.starts_with("wire.") => RestClient::open_with(&server, json!({"network": "lab"})).await,
             _ => RestClient::open(&server).await,
         };
         let stage = Stage::new(&client).await;
@@ -267,6 +270,7 @@ async fn every_example_request_gets_its_documented_answer() {
             let concrete = path
                 .replace("{session}", &client.hello.session)
                 .replace("{share}", &stage.share)
+                .replace("{host}", "bob")
                 .replace("{socket}", &stage.socket(id).to_string());
             let token = match path.starts_with(SESSION) {
                 true => Some(client.hello.token.as_str()),
@@ -294,7 +298,8 @@ async fn every_example_request_gets_its_documented_answer() {
 async fn every_described_format_of_an_export_is_of_a_described_type() {
     let server = TestServer::start();
     let openapi = document(&server, "openapi").await;
-    let client = RestClient::open(&server).await;
+    // There every format is.
+    let client = RestClient::open_with(&server, json!({"network": "lab"})).await;
     client.bound_udp().await;
     let export = &openapi["paths"][format!("{SESSION}/export")]["get"];
     let format = export["parameters"].as_array().unwrap().iter().find(|one| one["name"] == "format").unwrap();

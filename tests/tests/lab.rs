@@ -6,6 +6,12 @@ use serde_json::{Value, json};
 use sockyard_tests::rest::{RestClient, json_of, request};
 use sockyard_tests::{TestServer, WsClient, eventually, sockets, within};
 
+mod capture;
+mod hold;
+mod hosts;
+mod impair;
+mod pushed;
+
 /// A session in a lab.
 async fn lab(server: &TestServer) -> WsClient {
     WsClient::connect(server, "?network=lab", server.token.as_deref()).await.expect("a lab opens")
@@ -27,6 +33,60 @@ fn segments(packets: &[Value]) -> Vec<String> {
         Some(format!("{} {}", packet["from"].as_str()?, flags.join("+")))
     };
     packets.iter().filter_map(segment).collect()
+}
+
+/// A connection from alice to bob, who listens at this port: bob's listener, alice's socket, bob's end of the connection.
+async fn connected(client: &WsClient, port: u16) -> (u64, u64, u64) {
+    let listener = listening(client, port, 16).await;
+    let socket = socket_on(client, "alice", "stream").await;
+    let address = format!("bob:{port}");
+    client.ok("socket.connect", json!({"socket": socket, "address": address})).await;
+    let accepted = client.ok("socket.accept", json!({"socket": listener})).await;
+    (listener, socket, accepted["connection"].as_u64().unwrap())
+}
+
+/// A listener of bob's.
+async fn listening(client: &WsClient, port: u16, backlog: u32) -> u64 {
+    let listener = socket_on(client, "bob", "stream").await;
+    let address = format!("0.0.0.0:{port}");
+    client.ok("socket.bind", json!({"socket": listener, "address": address})).await;
+    client.ok("socket.listen", json!({"socket": listener, "backlog": backlog})).await;
+    listener
+}
+
+/// A datagram socket of bob's at a port, and one of alice's.
+async fn datagrams(client: &WsClient, port: u16) -> (u64, u64) {
+    let bound = socket_on(client, "bob", "dgram").await;
+    let address = format!("0.0.0.0:{port}");
+    client.ok("socket.bind", json!({"socket": bound, "address": address})).await;
+    (socket_on(client, "alice", "dgram").await, bound)
+}
+
+/// Sends one datagram each, with its number as its text.
+async fn send_numbers(client: &WsClient, socket: u64, port: u16, numbers: std::ops::Range<u32>) {
+    for number in numbers {
+        let to = format!("bob:{port}");
+        client.ok("socket.send", json!({"socket": socket, "data": number.to_string(), "to": to})).await;
+    }
+}
+
+/// What one datagram socket receives, as texts.
+async fn receive(client: &WsClient, socket: u64, count: usize) -> Vec<String> {
+    let mut texts = Vec::new();
+    for _ in 0..count {
+        let received = client.ok("socket.recv", json!({"socket": socket, "timeout_ms": 10_000})).await;
+        texts.push(received["data"]["text"].as_str().unwrap().to_owned());
+    }
+    texts
+}
+
+/// The packets that carry a UDP datagram, or a TCP segment with data, by their fate.
+fn fates(packets: &[Value]) -> Vec<String> {
+    packets.iter().map(|packet| packet["fate"].as_str().unwrap().to_owned()).collect()
+}
+
+fn has_mark(packet: &Value, mark: &str) -> bool {
+    packet["tcp"]["marks"].as_array().is_some_and(|marks| marks.iter().any(|one| one == mark))
 }
 
 /// Waits until the wire has carried something that fits.

@@ -42,6 +42,8 @@ async fn options_are_set_and_read_back() {
         (tcp, "keepalive_interval_s", json!(5)),
         (tcp, "keepalive_count", json!(3)),
         (tcp, "user_timeout_ms", json!(1500)),
+        (tcp, "congestion", json!("reno")),
+        (tcp, "congestion", json!("cubic")),
         (tcp, "oob_inline", json!(true)),
         (udp, "ttl", json!(1)),
         (six, "ttl", json!(255)),

@@ -98,7 +98,7 @@ pub(crate) fn ensure_wasm_target() -> Result<()> {
 }
 
 /// Programs that the tests start, each with its Debian package: a browser and its driver, what the examples of
-/// docs/automation.md use, and what lays a cable between two network namespaces.
+/// docs/automation.md use, what lays a cable between two network namespaces, and what reads captured packets.
 const PROGRAMS: &[(&str, &str)] = &[
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
@@ -107,6 +107,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("jq", "jq"),
     ("node", "nodejs"),
     ("npm", "npm"),
+    ("tshark", "tshark"),
 ];
 
 /// Sees to it that the tests have the programs that they start, a font for what they type in the browser, and what

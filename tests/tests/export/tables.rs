@@ -110,7 +110,7 @@ async fn a_wrong_request_is_told_what_is_wrong() {
         assert!(hint.starts_with(&format!("{field}: ")) && hint.contains(part), "{query}: {hint}");
     };
     check("", "format", "csv").await;
-    check("?format=pcapng", "format", "jsonl, csv, python").await;
+    check("?format=pcap", "format", "jsonl, csv, python").await;
     check("?format=python&after=3", "after", "whole log").await;
     check("?format=jsonl&kinds=snet", "kinds", "snet").await;
     check("?format=jsonl&data=hex", "data", "hex").await;

@@ -444,6 +444,18 @@ mod tests {
             false,
             "s3.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)",
         );
+        check(
+            "socket.set_option",
+            r#"{"socket":3,"name":"congestion","value":"reno"}"#,
+            false,
+            "s3.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b\"reno\")",
+        );
+        check(
+            "socket.get_option",
+            r#"{"socket":3,"name":"congestion"}"#,
+            false,
+            "s3.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16)",
+        );
         for name in sockyard_protocol::call::OPTION_NAMES {
             assert!(option_names(name, Family::Inet).is_some(), "{name}");
         }

@@ -97,7 +97,7 @@ pub(super) fn of(method: &str) -> Option<Example> {
         "wire.cut" => (json!({"from": "alice"}), wire()),
         "wire.mend" => (json!({}), wire()),
         "wire.hold" => (json!({"from": "alice", "flags": ["SYN"], "count": 1}), wire()),
-        "wire.release" => (json!({"seq": 17, "action": "drop"}), json!({"released": [17]})),
+        "wire.release" => (json!({"action": "drop"}), json!({"released": [17]})),
         "wire.unhold" => (json!({}), json!({"released": [17]})),
         "log.note" => (json!({"text": "the server restarts here"}), json!({"seq": 15})),
         "session.close" => (json!({}), json!({})),
