@@ -14,6 +14,7 @@ mod inspector;
 mod line_links;
 mod look;
 mod older_lines;
+mod packets;
 mod palette;
 mod phone;
 mod pwa;

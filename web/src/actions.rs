@@ -9,7 +9,7 @@ use sockyard_protocol::{Call, Family, SocketId, SocketType};
 use crate::model::arrangement::{Kind, Runner};
 use crate::model::form::CallKind;
 use crate::model::outcome::{CallError, End, Outcome, short_name, success};
-use crate::state::{Page, Part, Progress};
+use crate::state::{Ending, Page, Part, Progress, View};
 
 impl Page {
     /// Makes a call on a socket and shows how it ends.
@@ -86,7 +86,11 @@ impl Page {
         }
         self.progress.set(Some(Progress::Running(kind)));
         spawn_local(async move {
-            let mut runner = Runner::default();
+            let hosts = self.connection.hello.with_untracked(|hello| {
+                let hosts = hello.as_ref().map(|hello| hello.network.hosts.as_slice()).unwrap_or_default();
+                hosts.iter().map(|host| host.name.clone()).collect()
+            });
+            let mut runner = Runner::new(hosts);
             for step in kind.steps() {
                 let Some(call) = runner.call(step) else { break };
                 let name = short_name(&call);
@@ -111,6 +115,9 @@ impl Page {
                     self.selected.set(Some(socket));
                     self.call.set(if kind == Kind::Backlog { CallKind::Accept } else { CallKind::Send });
                 }
+                if kind.is_of_lab() {
+                    self.view.set(View::Packets);
+                }
                 self.part.set(Part::Log);
             }
             self.progress.set(Some(Progress::Done(kind)));
@@ -118,19 +125,19 @@ impl Page {
     }
 
     /// Closes the session, and opens a new one if wanted.
-    pub(crate) fn end_session(self, start_new: bool) {
+    pub(crate) fn end_session(self, ending: Ending) {
         if !self.may_call_now() {
             return;
         }
         spawn_local(async move {
             match self.connection.call(SessionClose {}).await {
                 Ok(_) => self.connection.session_ends(),
-                Err(error) if !start_new => self.keep.failed.set(Some(error)),
+                Err(error) if ending == Ending::Close => self.keep.failed.set(Some(error)),
                 // A new one is opened all the same.
                 Err(_) => {}
             }
-            if start_new {
-                self.start_new_session();
+            if ending != Ending::Close {
+                self.start_new_session(ending == Ending::NewLab);
             }
         });
     }

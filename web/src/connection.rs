@@ -138,6 +138,8 @@ struct Inner {
     heard_at: Cell<f64>,
     heard_hello: Cell<bool>,
     session_ended: Cell<bool>,
+    /// Whether a new session is to be in a lab.
+    wants_lab: Cell<bool>,
     handler: RefCell<Option<Rc<Handler>>>,
 }
 
@@ -154,6 +156,7 @@ impl Connection {
             heard_at: Cell::new(0.0),
             heard_hello: Cell::new(false),
             session_ended: Cell::new(false),
+            wants_lab: Cell::new(false),
             handler: RefCell::new(None),
         };
         Connection {
@@ -236,10 +239,16 @@ impl Connection {
         self.connect();
     }
 
-    /// Forgets the session and opens a new one.
-    pub(crate) fn start_new_session(self) {
+    /// Forgets the session and opens a new one, in a lab or in what the server opens by itself.
+    pub(crate) fn start_new_session(self, in_lab: bool) {
         self.inner().keys.forget_session();
+        self.inner().wants_lab.set(in_lab);
         self.show_another();
+    }
+
+    /// Whether the session is in a lab, or was when it was last heard of.
+    pub(crate) fn in_lab(self) -> bool {
+        self.hello.with(|hello| hello.as_ref().is_some_and(|hello| hello.network.kind == "lab"))
     }
 
     /// Stops looking at somebody's session: back to this tab's own, or to a new one.
@@ -306,7 +315,12 @@ impl Connection {
         self.fail_pending();
         self.link.set(Link::Connecting);
         let session = inner.keys.session();
-        let url = target::websocket_url(&storage::origin(), session.as_ref(), inner.last_seq.get());
+        let url = target::websocket_url(
+            &storage::origin(),
+            session.as_ref(),
+            inner.last_seq.get(),
+            inner.wants_lab.get(),
+        );
         let protocols = target::protocols(inner.keys.token().as_deref());
         let wire = Wire::open(&url, &protocols, move |signal| self.on_wire(generation, signal));
         match wire {

@@ -15,7 +15,7 @@
 //! | `offline` | in `static/offline.html`, shown where the server cannot be reached |
 //! | `connection-bar` | shown while not connected; in it `connection-retry`, `connection-new-session`, `connection-reload`, `token-input`, `token-submit` |
 //! | `session-id`, `network-chip` | in the top bar |
-//! | `session-menu` | opens `export-jsonl` `-csv` `-python` `-c` `-rust` `-node`, `import-open`, `session-share`, `session-new` and `session-close`, in a shared session `session-leave` |
+//! | `session-menu` | opens `export-jsonl` `-csv` `-python` `-c` `-rust` `-node` and in a lab `-pcapng`, `import-open`, `session-share`, `session-new`, where there are labs `session-new-lab`, and `session-close`, in a shared session `session-leave` |
 //! | `share`, `share-label`, `share-make`, `share-error`, `share-local`, `share-close` | the dialog that shares the session; for whom; makes a link; why not; said where only this machine reaches the page |
 //! | `share-item`, `share-link`, `share-looking`, `share-revoke` | a link of it: the address, how many look (`data-looking`), takes it back |
 //! | `share-line`, `lost-line` | the line that the dialog's links lead to; why the line that a link led to is not shown |
@@ -29,14 +29,26 @@
 //! | `confirm`, `confirm-yes`, `confirm-no` | asks before the session ends |
 //! | `tour`, `tour-begin`, `tour-next`, `tour-back`, `tour-skip` | the tour for the first visit, with `data-step`: `make` `bind` `send` `see` `more` |
 //! | `undo-toast`, `undo` | what was closed last; takes it back |
-//! | `stage`, `view-tab-log`, `view-tab-sequence`, `view-tab-code`, `view-tab-charts` | the views below the calls, with `data-view`; their tabs |
+//! | `stage`, `view-tab-log`, `view-tab-sequence`, in a lab `view-tab-packets`, `view-tab-code`, `view-tab-charts` | the views below the calls, with `data-view`; their tabs |
 //! | `sequence`, `sequence-step`, `sequence-lane` | the diagram; what stands in it, a step with `data-seq` |
 //! | `sequence-folds`, `sequence-time`, `sequence-follow`, `sequence-zoom-in` `-out`, `sequence-fit`, `sequence-hide-lane`, `sequence-show-lane`, `sequence-svg`, `sequence-png` | how it is shown; the picture as a file |
+//! | `packets-list` `-ladder` `-states` `-network` | the ways to look at a lab's wire |
+//! | `packets`, `packet-row`, `packets-kind`, `packets-query`, `packets-count`, `packets-follow`, `packets-newest`, `packets-missed`, `packets-empty` | the packets; a visible row, with `data-seq`, `data-fate` and `data-marked`; values `all` `tcp` `udp` `icmp` `marked` `undelivered`; the filter; how many pass; follows the newest; counts what came meanwhile; how many never came; what to do where there is none |
+//! | `packet-detail`, `packet-previous`, `packet-next`, `packet-close`, `packet-fate`, `packet-original`, `packet-gone` | the chosen packet; what became of it (`data-fate`); leads to what it repeats; its bytes are not kept any more |
+//! | `packet-fields`, `packet-layer`, `packet-field`, `packet-hex`, `packet-caption` | its headers; one of them, named by `aria-label`; a field with `data-from` and `data-to`; its bytes; what is pointed at |
+//! | `packet-ladder`, `ladder-step` | the packets as arrows; one of them, with `data-seq` and `data-fate` |
+//! | `wire`, `wire-words`, `wire-hold`, `wire-cut`, `wire-error` | the wire, with `data-state`: `open` `holds` `cut`; what is set; values `nothing` `all` `next-syn` `syn` `fin` `data` `udp` `icmp` `own`; cuts and mends; why it was not changed |
+//! | `held`, `held-packet`, `held-pass`, `held-drop`, `held-delay`, `held-duplicate`, `held-pass-all` | what waits at the wire; one of it (`data-seq`); what becomes of it, there and on its arrow |
+//! | `network`, `net-host`, `net-direction`, `host-name`, `host-add`, `host-remove` | the hosts; one of them (`data-host`); what is set for a direction; makes and removes one |
+//! | `preset-perfect` `-mobile` `-satellite` `-modem` `-chaos` `-noisy`, `preset-look` | wires to try; what to look for |
+//! | `wire-from`, `wire-to`, `wire-cut-direction`, `knob-loss` `-delay` `-jitter` `-duplicate` `-reorder` `-corrupt` `-rate` `-queue` `-loss-every` `-mtu` `-seed`, `slider-loss` and so on | the direction, `*` for every host; what is set for it |
+//! | `hold-from`, `hold-to`, `hold-protocol`, `hold-flag`, `hold-port`, `hold-count`, `hold-run`, `hold-end` | holds only what fits |
+//! | `tcp-states`, `tcp-pair`, `tcp-end`, `tcp-empty` | both ends of a connection; which; an end, with `data-socket` and `data-state`; what to do where there is none |
 //! | `charts`, `charts-span`, `charts-pause`, `charts-socket`, `charts-time`, `charts-empty`, `chart-sent` `-received` `-events` `-receive-queue` `-send-queue` `-rtt` `-congestion-window` `-receive-window` `-retransmits` | the charts; values `30` `120` `600` `all`; stands still; shows or hides the socket `data-socket`; the axis of time, which keys move along; what to do where there is nothing; each chart |
 //! | `language-select`, `theme-select` | values `en` `zh-Hant` `zh-Hans`, and `system` `light` `dark` |
 //! | `new-socket-family`, `new-socket-type`, `new-socket-create`, `new-socket-error` | values `inet` `inet6` `unix`, `stream` `dgram`; the button; why it failed |
 //! | `new-socket-host` | in a lab: the host, by its name |
-//! | `arrangements-fold`, `arrangement-udp-pair` `-udp-broadcast` `-truncation` `-encodings` `-chat` `-tcp-pair` `-tcp-echo` `-stream` `-half-close` `-reset` `-backlog` `-unix-pair` | folds the list away; start in one click |
+//! | `arrangements-fold`, `arrangement-udp-pair` `-udp-broadcast` `-truncation` `-encodings` `-chat` `-tcp-pair` `-tcp-echo` `-stream` `-half-close` `-reset` `-backlog` `-unix-pair`, in a lab `arrangement-handshake` `-lost-syn` | folds the list away; start in one click |
 //! | `arrangement-note`, `arrangement-error`, `arrangement-fault` | what to look for; at which step it stopped, and why |
 //! | `socket-card` | with `data-socket="3"`, `data-selected`; in it `socket-select`, `socket-local`, `socket-peer`, `socket-state`, `socket-queues`, `socket-backlog`, `socket-close` |
 //! | `closed-toggle`, `closed-socket` | the sockets closed so far (`data-socket`) |
@@ -78,6 +90,7 @@ mod connection;
 mod encodings;
 mod export;
 mod import;
+mod lab;
 mod log_pane;
 pub mod model;
 mod rest;

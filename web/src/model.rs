@@ -23,6 +23,7 @@ pub mod log_store;
 pub mod manual;
 pub mod mistake;
 pub mod outcome;
+pub mod packets;
 pub mod payload;
 pub mod program;
 pub mod python;

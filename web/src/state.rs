@@ -4,6 +4,7 @@
 //! components watch are told at most once in [`NOTIFY_EVERY`].
 
 mod keep;
+mod lab;
 mod line_link;
 mod older;
 mod preferences;
@@ -27,12 +28,14 @@ use crate::model::facts::Facts;
 use crate::model::form::{CallKind, Drafts};
 use crate::model::log_store::LogStore;
 use crate::model::outcome::{CallError, Outcome};
+use crate::model::packets::PacketStore;
 use crate::model::quick::QuickList;
 use crate::model::sending::Sending;
 use crate::model::sockets::SocketTable;
 use crate::rest::Loading;
 use crate::text::Text;
-pub(crate) use keep::{Export, Import, ImportError, Keep};
+pub(crate) use keep::{Ending, Export, Import, ImportError, Keep};
+pub(crate) use lab::Lab;
 pub(crate) use line_link::LostLine;
 pub(crate) use older::Older;
 pub(crate) use preferences::{Preferences, Theme};
@@ -74,6 +77,8 @@ pub(crate) enum View {
     Log,
     /// Who sent what to whom, as a ladder.
     Sequence,
+    /// The packets of a lab's wire, and what one does to it.
+    Packets,
     /// The session as a program.
     Code,
     /// Its numbers over time.
@@ -82,13 +87,14 @@ pub(crate) enum View {
 
 impl View {
     /// All of them, in the order of their tabs.
-    pub(crate) const ALL: [View; 4] = [View::Log, View::Sequence, View::Code, View::Charts];
+    pub(crate) const ALL: [View; 5] = [View::Log, View::Sequence, View::Packets, View::Code, View::Charts];
 
     /// Its name in test ids, in the style sheet and in the browser's storage.
     pub(crate) fn name(self) -> &'static str {
         match self {
             View::Log => "log",
             View::Sequence => "sequence",
+            View::Packets => "packets",
             View::Code => "code",
             View::Charts => "charts",
         }
@@ -130,6 +136,8 @@ pub(crate) struct Page {
     pub(crate) keep: Keep,
     /// Sharing the session.
     pub(crate) sharing: Sharing,
+    /// The session's lab.
+    pub(crate) lab: Lab,
     /// The sockets.
     pub(crate) sockets: RwSignal<SocketTable>,
     /// Whether the sheet of keys is open.
@@ -180,6 +188,7 @@ pub(crate) struct Page {
 /// What no component watches.
 struct Private {
     log: Rc<RefCell<LogStore>>,
+    packets: Rc<RefCell<PacketStore>>,
     /// The session while a saved log is shown.
     aside: RefCell<Option<Aside>>,
     pane: RefCell<Option<LogPane>>,
@@ -199,6 +208,7 @@ impl Page {
     pub(crate) fn new() -> Page {
         let private = Private {
             log: Rc::default(),
+            packets: Rc::default(),
             aside: RefCell::new(None),
             pane: RefCell::new(None),
             session: RefCell::new(String::new()),
@@ -214,6 +224,7 @@ impl Page {
             source: RwSignal::new(Source::Live),
             keep: Keep::new(),
             sharing: Sharing::new(),
+            lab: Lab::new(),
             sockets: RwSignal::new(SocketTable::default()),
             help: RwSignal::new(false),
             facts: StoredValue::new(Facts::default()),
@@ -308,9 +319,10 @@ impl Page {
         }
     }
 
-    /// Leaves a closed session behind and opens a new one. The payloads that were sent stay to be recalled.
-    pub(crate) fn start_new_session(self) {
-        self.connection.start_new_session();
+    /// Leaves a closed session behind and opens a new one, in a lab if that is wanted. The payloads that were sent stay to be
+    /// recalled.
+    pub(crate) fn start_new_session(self, in_lab: bool) {
+        self.connection.start_new_session(in_lab);
     }
 
     /// Leaves somebody's shared session: back to this tab's own, or to a new one.
@@ -375,6 +387,7 @@ impl Page {
     /// Nothing of an earlier session is shown any more.
     fn start_over(self) {
         let private = self.private.get_value();
+        self.lab_starts_over();
         if let Some(session) = private.aside.borrow_mut().as_mut() {
             return session.start_over();
         }

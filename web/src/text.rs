@@ -16,6 +16,7 @@ mod help;
 mod intro;
 mod keep;
 mod kinds;
+pub mod lab;
 mod labels;
 mod link;
 mod log;
@@ -180,6 +181,13 @@ pub fn count(number: u64, one: &str, many: &str) -> String {
 mod tests {
     use super::*;
 
+    /// Every text of a language, in whichever of the two files it is shown.
+    fn entries(language: Language) -> Vec<(&'static str, &'static str)> {
+        let mut entries = language.text().entries();
+        entries.extend(language.lab().entries());
+        entries
+    }
+
     fn placeholders(text: &str) -> Vec<&str> {
         let mut names: Vec<&str> =
             text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect();
@@ -191,7 +199,7 @@ mod tests {
     #[test]
     fn every_text_is_filled_in_every_language() {
         for language in Language::ALL {
-            for (name, text) in language.text().entries() {
+            for (name, text) in entries(language) {
                 assert!(!text.trim().is_empty(), "{} {name}", language.tag());
             }
         }
@@ -199,9 +207,9 @@ mod tests {
 
     #[test]
     fn placeholders_agree_between_languages() {
-        let english = ENGLISH.entries();
+        let english = entries(Language::English);
         for language in Language::ALL {
-            for ((name, text), (_, original)) in language.text().entries().iter().zip(&english) {
+            for ((name, text), (_, original)) in entries(language).iter().zip(&english) {
                 assert_eq!(placeholders(text), placeholders(original), "{} {name}", language.tag());
             }
         }
@@ -210,11 +218,9 @@ mod tests {
     #[test]
     fn chinese_is_not_left_in_english() {
         for language in [Language::TraditionalChinese, Language::SimplifiedChinese] {
-            let same: Vec<_> = language
-                .text()
-                .entries()
+            let same: Vec<_> = entries(language)
                 .into_iter()
-                .zip(ENGLISH.entries())
+                .zip(entries(Language::English))
                 .filter(|((_, chinese), (_, english))| chinese == english)
                 .map(|((name, _), _)| name)
                 .filter(|name| !name.starts_with("kept_"))
@@ -243,8 +249,7 @@ mod tests {
         sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
         let words: std::collections::HashSet<&str> =
             code.split(|character: char| !(character.is_alphanumeric() || character == '_')).collect();
-        let unused: Vec<_> = ENGLISH
-            .entries()
+        let unused: Vec<_> = entries(Language::English)
             .into_iter()
             .map(|(name, _)| name)
             // Errors are found by the names that the kernel gives them.

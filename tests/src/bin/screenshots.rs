@@ -70,11 +70,17 @@ const SCENES: &[Scene] = &[
 /// What each view is shown with. The views themselves are found by their tabs, so one that is new is in the next pictures.
 const VIEWS_ARRANGEMENT: &str = "half-close";
 
+/// What is seen of a lab: the arrangement, and the way to look at it.
+const LAB: &[(&str, &str)] =
+    &[("handshake", "list"), ("lost-syn", "ladder"), ("handshake", "states"), ("lost-syn", "network")];
+
 /// The pictures that documents show: the scene, size, theme and language, and the file's name there.
 const DOCS: &[(&str, &str)] = &[
     ("inspector-desk-light-en", "page-light"),
     ("inspector-desk-dark-en", "page-dark"),
     ("inspector-phone-light-zh-Hant", "phone"),
+    ("lab-ladder-desk-light-en", "lab-light"),
+    ("lab-ladder-desk-dark-en", "lab-dark"),
 ];
 
 #[tokio::main]
@@ -131,11 +137,11 @@ impl<'a> Shoot<'a> {
                 if scene.click == "@help-open" && self.page.count(scene.click).await == 0 {
                     continue;
                 }
-                self.begin(scene.arrangement).await;
+                self.begin(scene.arrangement, "@session-new").await;
                 self.set_up(scene, is_phone).await;
                 self.shoot(scene.name, size.0).await;
             }
-            self.begin(VIEWS_ARRANGEMENT).await;
+            self.begin(VIEWS_ARRANGEMENT, "@session-new").await;
             for view in self.views().await {
                 if is_phone {
                     self.page.click("@tab-log").await;
@@ -143,19 +149,46 @@ impl<'a> Shoot<'a> {
                 self.page.click(&format!("@view-tab-{view}")).await;
                 self.shoot(&format!("view-{view}"), size.0).await;
             }
+            // Not every machine can have labs.
+            if self.page.count("@session-new-lab:not(.gone)").await > 0 {
+                self.lab(size.0, is_phone).await;
+            }
         }
         self.write_index();
         (self.page, self.server, self.findings)
     }
 
-    /// A session of its own, and an arrangement in it.
-    async fn begin(&self, arrangement: &str) {
+    /// The ways to look at a lab, and a packet.
+    async fn lab(&mut self, size: &str, is_phone: bool) {
+        for (arrangement, way) in LAB {
+            self.begin(arrangement, "@session-new-lab").await;
+            if is_phone {
+                self.page.click("@tab-log").await;
+            }
+            self.page.click(&format!("@packets-{way}")).await;
+            if *way == "ladder" {
+                self.page.click(".ladder-decide @held-drop").await;
+                self.page.one(".ladder-tie").await;
+                self.page.click("@held-pass-all").await;
+                self.page.one("@ladder-step[data-fate='passed']").await;
+            }
+            self.shoot(&format!("lab-{way}"), size).await;
+            if *way == "list" {
+                self.page.script("document.querySelector('.packet-row[data-seq]').click()").await;
+                self.page.one("@packet-field").await;
+                self.shoot("lab-packet", size).await;
+            }
+        }
+    }
+
+    /// A session of its own, opened from the menu, and an arrangement in it.
+    async fn begin(&self, arrangement: &str, opened_by: &str) {
         let page = &self.page;
         page.go_to("about:blank").await;
         page.go_to(&self.server.url()).await;
         page.connected().await;
         page.click("@session-menu").await;
-        page.click("@session-new").await;
+        page.click(opened_by).await;
         page.click("@confirm-yes").await;
         page.none("@confirm").await;
         page.connected().await;
@@ -190,7 +223,7 @@ impl<'a> Shoot<'a> {
     }
 
     async fn views(&self) -> Vec<String> {
-        let script = "return [...document.querySelectorAll('[data-testid^=view-tab-]')].map(tab =>
+        let script = "return [...document.querySelectorAll('[data-testid^=view-tab-]:not(.gone)')].map(tab =>
             tab.dataset.testid.slice('view-tab-'.length));";
         let views = self.page.script(script).await;
         views.as_array().unwrap().iter().map(|view| view.as_str().unwrap().to_owned()).collect()

@@ -14,7 +14,7 @@ use super::tab_bar::TabBar;
 use super::top_bar::TopBar;
 use super::tour::Tour;
 use super::undo_toast::UndoToast;
-use crate::state::Page;
+use crate::state::{Page, View};
 
 /// The whole page.
 #[component]
@@ -26,7 +26,10 @@ pub(crate) fn App() -> impl IntoView {
         <div
             class="app"
             class:look-only=move || !page.may_call()
-            class:with-detail=move || page.log_selected.get().is_some() && !page.detail_folded.get()
+            class:with-detail=move || {
+                let has_packet = page.lab.selected.get().is_some() && page.view.get() == View::Packets;
+                (page.log_selected.get().is_some() || has_packet) && !page.detail_folded.get()
+            }
             data-part=move || page.part.get().name()
         >
             <a class="skip" href="#calls">{move || page.text().bar.skip}</a>
@@ -40,6 +43,7 @@ pub(crate) fn App() -> impl IntoView {
                 <CallPanel/>
                 <Stage/>
                 <DrawnWhen wanted=move || page.log_selected.get().is_some() part=Later::Detail/>
+                <DrawnWhen wanted=move || page.lab.selected.get().is_some() part=Later::PacketDetail/>
             </main>
             <TabBar/>
             <DropPlace/>

@@ -28,6 +28,8 @@ fn short_title(kind: Kind, texts: &'static Arrangement) -> &'static str {
         Kind::HalfClose => texts.half_close,
         Kind::Reset => texts.reset,
         Kind::Backlog => texts.backlog,
+        Kind::Handshake => texts.handshake,
+        Kind::LostSyn => texts.lost_syn,
         Kind::UnixPair => texts.unix,
     }
 }
@@ -46,6 +48,8 @@ fn look(kind: Kind, texts: &'static Arrangement) -> &'static str {
         Kind::HalfClose => texts.half_close_look,
         Kind::Reset => texts.reset_look,
         Kind::Backlog => texts.backlog_look,
+        Kind::Handshake => texts.handshake_look,
+        Kind::LostSyn => texts.lost_syn_look,
         Kind::UnixPair => texts.unix_look,
     }
 }
@@ -59,6 +63,14 @@ fn protocol(kind: Kind) -> &'static str {
     }
 }
 
+/// The arrangements that this session can run.
+pub(super) fn offered(page: Page) -> Vec<Kind> {
+    let has_unix = page.has_feature("unix");
+    let in_lab = page.connection.in_lab();
+    let can_run = |kind: &Kind| (*kind != Kind::UnixPair || has_unix) && (!kind.is_of_lab() || in_lab);
+    Kind::ALL.into_iter().filter(can_run).collect()
+}
+
 /// A line for each arrangement that this server can run. The list is folded away once there are sockets: then these
 /// are what one looks at.
 #[component]
@@ -66,7 +78,7 @@ pub(super) fn Arrangements() -> impl IntoView {
     let page = Page::from_context();
     let texts = move || &page.text().arrangement;
     let running = move || matches!(page.progress.get(), Some(Progress::Running(_)));
-    let has_unix = Memo::new(move |_| page.has_feature("unix"));
+    let offered = Memo::new(move |_| offered(page));
     let no_sockets = Memo::new(move |_| page.sockets.with(|table| table.open().next().is_none()));
     let open = RwSignal::new(true);
     Effect::new(move || open.set(no_sockets.get()));
@@ -89,7 +101,7 @@ pub(super) fn Arrangements() -> impl IntoView {
                         .into_iter()
                         .map(|kind| {
                             view! {
-                                <li class:gone=move || kind == Kind::UnixPair && !has_unix.get()>
+                                <li class:gone=move || offered.with(|offered| !offered.contains(&kind))>
                                     <button
                                         type="button"
                                         class="arrangement"

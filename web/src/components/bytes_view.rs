@@ -18,7 +18,7 @@ use crate::model::guess::{Guess, rank};
 use crate::model::hexdump::hex_line;
 use crate::state::Page;
 use crate::text::fill;
-use dump::Dump;
+pub(super) use dump::Dump;
 
 /// Bytes laid out at once; one turns over to the others. Each has an element of its own in the dump.
 const LEAF: usize = 1024;
@@ -263,7 +263,7 @@ fn caption(bytes: &[u8], cells: &[Cell], from: usize, to: usize, template: &str)
 }
 
 /// The bytes of the element that a pointer is over.
-fn range_of(event: &web_sys::PointerEvent) -> Option<(usize, usize)> {
+pub(super) fn range_of(event: &web_sys::PointerEvent) -> Option<(usize, usize)> {
     let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
     let place = target.closest("[data-from]").ok().flatten()?;
     let number = |name: &str| place.get_attribute(name)?.parse().ok();
@@ -271,7 +271,7 @@ fn range_of(event: &web_sys::PointerEvent) -> Option<(usize, usize)> {
 }
 
 /// Marks every element that shows one of the bytes.
-fn mark(place: &web_sys::HtmlElement, range: Option<(usize, usize)>) {
+pub(super) fn mark(place: &web_sys::HtmlElement, range: Option<(usize, usize)>) {
     let each = |selector: &str, act: &dyn Fn(&web_sys::Element)| {
         let Ok(found) = place.query_selector_all(selector) else { return };
         for index in 0..found.length() {

@@ -67,10 +67,10 @@ pub(super) fn CardMenu(
     };
     let duplicate = move |_| {
         close_menu();
-        if let Some((family, r#type)) =
-            view.with_untracked(|view| view.as_ref().map(|view| (view.family, view.r#type)))
-        {
-            page.create(family, r#type, None, move |error| page.keep.failed.set(error));
+        let kind = view
+            .with_untracked(|view| view.as_ref().map(|view| (view.family, view.r#type, view.host.clone())));
+        if let Some((family, r#type, host)) = kind {
+            page.create(family, r#type, host, move |error| page.keep.failed.set(error));
         }
     };
     let address = Memo::new(move |_| {

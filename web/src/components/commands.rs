@@ -8,13 +8,12 @@ use sockyard_protocol::{Family, SocketType};
 use super::arrangements;
 use super::focus;
 use super::stage;
-use crate::model::arrangement::Kind;
 use crate::model::command::{Entry, Group};
 use crate::model::export::Format;
 use crate::model::form::CallKind;
 use crate::model::keys::HELP;
 use crate::model::summary::socket_kind;
-use crate::state::{Page, Part, Theme, View};
+use crate::state::{Ending, Page, Part, Theme};
 use crate::text::{Language, Text, fill};
 
 /// Something that the page can do.
@@ -137,10 +136,7 @@ impl Table {
                 );
             }
         }
-        for kind in Kind::ALL {
-            if kind == Kind::UnixPair && !has_unix {
-                continue;
-            }
+        for kind in arrangements::offered(page) {
             self.add(
                 format!("arrangement-{}", kind.name()),
                 Group::Arrangement,
@@ -153,7 +149,7 @@ impl Table {
 
     fn views(&mut self) {
         let page = self.page;
-        for view in View::ALL {
+        for view in stage::offered(page) {
             self.add(
                 format!("view-{}", view.name()),
                 Group::View,
@@ -200,7 +196,7 @@ impl Table {
             );
         }
         if page.is_live_now() {
-            for format in Format::ALL {
+            for format in Format::offered(page.connection.in_lab()) {
                 self.add(
                     format!("export-{}", format.name()),
                     Group::Keep,
@@ -262,16 +258,27 @@ impl Table {
             "",
             |text| text.bar.session_new.to_owned(),
             move || {
-                page.keep.ending.set(Some(true));
+                page.keep.ending.set(Some(Ending::New));
             },
         );
+        if page.has_feature("lab") {
+            self.add(
+                "session-new-lab",
+                Group::Session,
+                "",
+                |text| text.bar.session_new_lab.to_owned(),
+                move || {
+                    page.keep.ending.set(Some(Ending::NewLab));
+                },
+            );
+        }
         self.add(
             "session-close",
             Group::Session,
             "",
             |text| text.bar.session_close.to_owned(),
             move || {
-                page.keep.ending.set(Some(false));
+                page.keep.ending.set(Some(Ending::Close));
             },
         );
     }

@@ -26,10 +26,10 @@ pub(super) fn Confirm() -> impl IntoView {
         fill(texts().end_text, &[("sockets", &sockets)])
     };
     let end = move |_| {
-        let start_new = page.keep.ending.get_untracked();
+        let ending = page.keep.ending.get_untracked();
         page.keep.ending.set(None);
-        if let Some(start_new) = start_new {
-            page.end_session(start_new);
+        if let Some(ending) = ending {
+            page.end_session(ending);
         }
     };
     view! {

@@ -135,7 +135,7 @@ fn SessionOver(refusal: Refusal) -> impl IntoView {
                 type="button"
                 class="button primary"
                 data-testid="connection-new-session"
-                on:click=move |_| page.start_new_session()
+                on:click=move |_| page.start_new_session(untrack(|| page.connection.in_lab()))
             >
                 {move || page.text().link.start_new}
             </button>

@@ -14,6 +14,8 @@ use super::log_line::{FindLine, NoteLine};
 use super::log_menu::LogMenuPanel;
 use super::log_older::OlderLines;
 use super::log_view::{Line, LogView};
+use super::packet_detail::PacketDetail;
+use super::packets_view::PacketsView;
 use super::palette::Finder;
 use super::sequence_view::SequenceView;
 use super::session_calls::{NoteForm, Resolve};
@@ -55,6 +57,10 @@ pub(crate) enum Later {
     LogMenu(LogView, NodeRef<leptos::html::Details>),
     /// Older lines of the log.
     Older,
+    /// The chosen packet.
+    PacketDetail,
+    /// The view of a lab's packets.
+    Packets,
     /// The view of the sequence.
     Sequence,
     /// The calls that belong to no socket.
@@ -84,6 +90,8 @@ pub(crate) fn draw(part: Later) -> AnyView {
         Later::Line(view, Line::Note) => view! { <NoteLine view/> }.into_any(),
         Later::LogMenu(view, menu) => view! { <LogMenuPanel view menu/> }.into_any(),
         Later::Older => view! { <OlderLines/> }.into_any(),
+        Later::PacketDetail => view! { <PacketDetail/> }.into_any(),
+        Later::Packets => view! { <PacketsView/> }.into_any(),
         Later::Sequence => view! { <SequenceView/> }.into_any(),
         Later::SessionCalls => view! {
             <Resolve/>

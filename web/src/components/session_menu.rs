@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 
 use super::import_bar::FileInput;
 use crate::model::export::Format;
-use crate::state::Page;
+use crate::state::{Ending, Page};
 
 /// The session's id, and behind it the ways to end it.
 #[component]
@@ -33,9 +33,9 @@ pub(super) fn SessionMenu() -> impl IntoView {
     });
     on_cleanup(move || outside.remove());
     let only_looks = move || page.connection.only_looks.get();
-    let end = move |start_new| {
+    let end = move |ending| {
         close();
-        page.keep.ending.set(Some(start_new));
+        page.keep.ending.set(Some(ending));
     };
     view! {
         <details
@@ -94,16 +94,25 @@ pub(super) fn SessionMenu() -> impl IntoView {
                     class="menu-item"
                     class:gone=only_looks
                     data-testid="session-new"
-                    on:click=move |_| end(true)
+                    on:click=move |_| end(Ending::New)
                 >
                     {move || page.text().bar.session_new}
+                </button>
+                <button
+                    type="button"
+                    class="menu-item"
+                    class:gone=move || only_looks() || !page.has_feature("lab")
+                    data-testid="session-new-lab"
+                    on:click=move |_| end(Ending::NewLab)
+                >
+                    {move || page.text().bar.session_new_lab}
                 </button>
                 <button
                     type="button"
                     class="menu-item danger"
                     class:gone=only_looks
                     data-testid="session-close"
-                    on:click=move |_| end(false)
+                    on:click=move |_| end(Ending::Close)
                 >
                     {move || page.text().bar.session_close}
                 </button>
@@ -142,6 +151,7 @@ fn ExportItems(
                         <button
                             type="button"
                             class="menu-chip"
+                            class:gone=move || format == Format::Pcapng && !page.connection.in_lab()
                             data-testid=format!("export-{}", format.name())
                             on:click=move |_| {
                                 close();

@@ -5,6 +5,7 @@ use sockyard_protocol::{Mode, Responder, SocketId, SocketInfo};
 
 use super::badge::Badge;
 use super::card_menu::CardMenu;
+use super::host_name::HostName;
 use super::waiting::SocketWaiting;
 use crate::model::format::{bytes, duration_us};
 use crate::model::sockets::{Queue, SocketView, hue};
@@ -168,6 +169,7 @@ fn Addresses(view: Memo<Option<SocketView>>) -> impl IntoView {
     let peer = move || view.get().and_then(|view| view.peer);
     view! {
         <p class="card-addresses">
+            {move || view.get().and_then(|view| view.host).map(|host| view! { <HostName host/> })}
             <code data-testid="socket-local" class:quiet=move || local().is_none()>
                 {move || local().unwrap_or_else(|| texts().no_address.to_owned())}
             </code>

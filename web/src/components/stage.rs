@@ -44,11 +44,17 @@ pub(super) fn Stage() -> impl IntoView {
     }
 }
 
+/// The views that what is shown has: only a lab has packets.
+pub(super) fn offered(page: Page) -> Vec<View> {
+    View::ALL.into_iter().filter(|view| *view != View::Packets || page.shows_lab()).collect()
+}
+
 /// What a view shows; the log is always there.
 fn content(view: View) -> Option<AnyView> {
     match view {
         View::Log => None,
         View::Sequence => Some(view! { <DrawnLater part=Later::Sequence/> }.into_any()),
+        View::Packets => Some(view! { <DrawnLater part=Later::Packets/> }.into_any()),
         View::Code => Some(view! { <DrawnLater part=Later::Code/> }.into_any()),
         View::Charts => Some(view! { <DrawnLater part=Later::Charts/> }.into_any()),
     }
@@ -59,6 +65,7 @@ pub(super) fn label(view: View, text: &'static Text) -> &'static str {
     match view {
         View::Log => text.bar.view_log,
         View::Sequence => text.sequence.view_sequence,
+        View::Packets => text.bar.view_packets,
         View::Code => text.code.view,
         View::Charts => text.charts.view_charts,
     }
@@ -68,18 +75,27 @@ pub(super) fn label(view: View, text: &'static Text) -> &'static str {
 #[component]
 fn ViewTabs() -> impl IntoView {
     let page = Page::from_context();
+    // Another session, or a saved log, may have no packets.
+    Effect::new(move || {
+        let has_come = page.connection.hello.with(Option::is_some);
+        if has_come && page.view.get() == View::Packets && !page.shows_lab() {
+            page.view.set(View::Log);
+        }
+    });
     let on_key = move |event: web_sys::KeyboardEvent| {
-        let current = View::ALL.iter().position(|view| *view == page.view.get_untracked()).unwrap_or(0);
-        let last = View::ALL.len() - 1;
+        let views = untrack(|| offered(page));
+        let current = views.iter().position(|view| *view == page.view.get_untracked()).unwrap_or(0);
+        let last = views.len().saturating_sub(1);
         let next = match event.key().as_str() {
-            "ArrowRight" => (current + 1) % View::ALL.len(),
+            "ArrowRight" if current == last => 0,
+            "ArrowRight" => current + 1,
             "ArrowLeft" => current.checked_sub(1).unwrap_or(last),
             "Home" => 0,
             "End" => last,
             _ => return,
         };
         event.prevent_default();
-        if let Some(view) = View::ALL.get(next) {
+        if let Some(view) = views.get(next) {
             page.view.set(*view);
             focus::take(format!("#view-tab-{}", view.name()));
         }
@@ -94,6 +110,7 @@ fn ViewTabs() -> impl IntoView {
                         <button
                             type="button"
                             class="view-tab"
+                            class:gone=move || view == View::Packets && !page.shows_lab()
                             role="tab"
                             id=format!("view-tab-{}", view.name())
                             data-testid=format!("view-tab-{}", view.name())

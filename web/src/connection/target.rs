@@ -18,13 +18,14 @@ pub(super) struct SessionKey {
 }
 
 /// The WebSocket's address. `origin` is the page's own, `http://…` or `https://…`; `after` is the newest line that the page
-/// has, 0 for none.
-pub(super) fn websocket_url(origin: &str, session: Option<&SessionKey>, after: u64) -> String {
+/// has, 0 for none. A new session is opened in a lab if `in_lab` says so.
+pub(super) fn websocket_url(origin: &str, session: Option<&SessionKey>, after: u64, in_lab: bool) -> String {
     // "http" is replaced by "ws" in both.
     let base = origin.replacen("http", "ws", 1);
     match session {
         Some(key) if after == 0 => format!("{base}{}&last={LINES_AT_FIRST}", probe_url(Some(key))),
         Some(key) => format!("{base}{}&after={after}", probe_url(Some(key))),
+        None if in_lab => format!("{base}{}?network=lab", probe_url(None)),
         None => format!("{base}{}", probe_url(None)),
     }
 }
@@ -77,14 +78,15 @@ mod tests {
     fn a_session_is_resumed_after_the_last_line_seen() {
         let key = SessionKey { session: "s_1".into(), token: "a+b".into() };
         assert_eq!(
-            websocket_url("http://127.0.0.1:8080", Some(&key), 17),
+            websocket_url("http://127.0.0.1:8080", Some(&key), 17, true),
             "ws://127.0.0.1:8080/api/v1/ws?session=s_1&token=a%2Bb&after=17"
         );
         assert_eq!(
-            websocket_url("http://127.0.0.1:8080", Some(&key), 0),
+            websocket_url("http://127.0.0.1:8080", Some(&key), 0, false),
             "ws://127.0.0.1:8080/api/v1/ws?session=s_1&token=a%2Bb&last=20000"
         );
-        assert_eq!(websocket_url("https://x.test", None, 0), "wss://x.test/api/v1/ws");
+        assert_eq!(websocket_url("https://x.test", None, 0, false), "wss://x.test/api/v1/ws");
+        assert_eq!(websocket_url("https://x.test", None, 0, true), "wss://x.test/api/v1/ws?network=lab");
     }
 
     #[test]

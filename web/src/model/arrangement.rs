@@ -10,9 +10,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use sockyard_protocol::call::{
     SocketAccept, SocketBind, SocketClose, SocketConfigure, SocketConnect, SocketCreate, SocketListen,
-    SocketRecv, SocketSend, SocketSetOption, SocketShutdown,
+    SocketRecv, SocketSend, SocketSetOption, SocketShutdown, WireHold,
 };
 use sockyard_protocol::{Address, Call, Family, Mode, Payload, Responder, ShutdownHow, SocketId, SocketType};
+
+use crate::model::packets::wire::Holding;
 
 /// Longest wait of a step that could block, in milliseconds: on one machine everything is there at once.
 const STEP_TIMEOUT_MS: u64 = 5000;
@@ -46,6 +48,12 @@ pub enum Words {
 pub enum Step {
     /// Make a socket for a role.
     Create(Role, Family, SocketType),
+    /// Make a socket for a role on the lab's host of this place, the first one being 0.
+    CreateAt(Role, Family, SocketType, usize),
+    /// Bind to the address of the lab's host of this place, with a port of the kernel's choice.
+    BindAt(Role, usize),
+    /// Let every SYN from the lab's host of this place wait at the wire.
+    HoldSyn(usize),
     /// Switch an option on.
     Allow(Role, &'static str),
     /// Bind to an address, with port 0 for one of the kernel's choice.
@@ -103,13 +111,17 @@ pub enum Kind {
     Reset,
     /// More clients than a listener takes.
     Backlog,
+    /// In a lab: the packets with which a connection begins.
+    Handshake,
+    /// In a lab: the first of them waits to be dropped.
+    LostSyn,
     /// Two Unix datagram sockets.
     UnixPair,
 }
 
 impl Kind {
     /// All of them: datagrams first, then streams, the simplest of each before the others.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 14] = [
         Kind::UdpPair,
         Kind::UdpBroadcast,
         Kind::Truncation,
@@ -121,6 +133,8 @@ impl Kind {
         Kind::HalfClose,
         Kind::Reset,
         Kind::Backlog,
+        Kind::Handshake,
+        Kind::LostSyn,
         Kind::UnixPair,
     ];
 
@@ -138,6 +152,8 @@ impl Kind {
             Kind::HalfClose => "half-close",
             Kind::Reset => "reset",
             Kind::Backlog => "backlog",
+            Kind::Handshake => "handshake",
+            Kind::LostSyn => "lost-syn",
             Kind::UnixPair => "unix-pair",
         }
     }
@@ -156,16 +172,30 @@ impl Kind {
             Kind::HalfClose => steps::HALF_CLOSE,
             Kind::Reset => steps::RESET,
             Kind::Backlog => steps::BACKLOG,
+            Kind::Handshake => steps::HANDSHAKE,
+            Kind::LostSyn => steps::LOST_SYN,
             Kind::UnixPair => steps::UNIX_PAIR,
         }
+    }
+
+    /// Whether it is about the packets of a lab.
+    pub fn is_of_lab(self) -> bool {
+        matches!(self, Kind::Handshake | Kind::LostSyn)
     }
 
     /// The socket to look at when it is done.
     pub fn result(self) -> Role {
         match self {
-            Kind::UdpPair | Kind::UdpBroadcast | Kind::Chat | Kind::UnixPair | Kind::TcpEcho => Role::Client,
+            Kind::UdpPair
+            | Kind::UdpBroadcast
+            | Kind::Chat
+            | Kind::UnixPair
+            | Kind::TcpEcho
+            | Kind::LostSyn => Role::Client,
             Kind::Truncation | Kind::Encodings | Kind::Backlog => Role::Server,
-            Kind::TcpPair | Kind::Stream | Kind::HalfClose | Kind::Reset => Role::Connection,
+            Kind::TcpPair | Kind::Stream | Kind::HalfClose | Kind::Reset | Kind::Handshake => {
+                Role::Connection
+            }
         }
     }
 }
@@ -202,11 +232,18 @@ impl Words {
 /// What an arrangement has learnt while it runs.
 #[derive(Debug, Default)]
 pub struct Runner {
+    /// The lab's hosts; none in this machine's own network.
+    hosts: Vec<String>,
     numbers: BTreeMap<Role, SocketId>,
     addresses: BTreeMap<Role, Address>,
 }
 
 impl Runner {
+    /// One that knows nothing yet but the lab's hosts.
+    pub fn new(hosts: Vec<String>) -> Runner {
+        Runner { hosts, ..Runner::default() }
+    }
+
     /// The call of a step, or nothing where an earlier step did not tell what it needs.
     pub fn call(&self, step: &Step) -> Option<Call> {
         let number = |role: &Role| self.numbers.get(role).copied();
@@ -215,6 +252,18 @@ impl Runner {
         Some(match step {
             Step::Create(_, family, r#type) => {
                 SocketCreate { family: *family, r#type: *r#type, host: None }.into()
+            }
+            Step::CreateAt(_, family, r#type, place) => {
+                let host = Some(self.hosts.get(*place)?.clone());
+                SocketCreate { family: *family, r#type: *r#type, host }.into()
+            }
+            Step::BindAt(role, place) => {
+                let address = format!("{}:0", self.hosts.get(*place)?);
+                SocketBind { socket: number(role)?, address: address.parse().ok()? }.into()
+            }
+            Step::HoldSyn(place) => {
+                let from = Some(self.hosts.get(*place)?.clone());
+                WireHold { from, ..Holding::Syn.call()? }.into()
             }
             Step::Allow(role, name) => {
                 SocketSetOption { socket: number(role)?, name: (*name).to_owned(), value: Value::Bool(true) }
@@ -258,9 +307,10 @@ impl Runner {
     pub fn learn(&mut self, step: &Step, answer: &Value) {
         let number = |field: &str| answer.get(field).and_then(Value::as_u64).map(|number| number as SocketId);
         match step {
-            Step::Create(role, ..) => self.know_number(*role, number("socket")),
+            Step::Create(role, ..) | Step::CreateAt(role, ..) => self.know_number(*role, number("socket")),
             Step::Accept(_, role) => self.know_number(*role, number("connection")),
             Step::Bind(role, _)
+            | Step::BindAt(role, _)
             | Step::BindBeside(role, _)
             | Step::BindUnix(role)
             | Step::Listen(role, _) => {
@@ -307,7 +357,7 @@ mod tests {
 
     /// Answers as a server would.
     fn run(kind: Kind) -> Vec<Value> {
-        let mut runner = Runner::default();
+        let mut runner = Runner::new(vec!["alice".to_owned(), "bob".to_owned()]);
         let mut next = 3;
         let mut calls = Vec::new();
         for step in kind.steps() {
@@ -354,6 +404,17 @@ mod tests {
                 assert_eq!(call.get("timeout_ms"), None, "{kind:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_arrangement_of_a_lab_is_on_its_hosts() {
+        let calls = run(Kind::LostSyn);
+        assert_eq!(calls[0]["host"], "bob");
+        assert_eq!(calls[1]["address"], "bob:0");
+        assert_eq!(calls[3], json!({"from": "alice", "flags": ["SYN"]}));
+        assert_eq!(calls[4]["host"], "alice");
+        // Without a lab it does not begin.
+        assert!(Runner::default().call(&Kind::LostSyn.steps()[0]).is_none());
     }
 
     #[test]

@@ -15,14 +15,21 @@ pub enum Format {
     Rust,
     /// A program.
     Node,
+    /// The packets of a lab, for a packet analyser.
+    Pcapng,
 }
 
 impl Format {
     /// All of them, in the order of the menu.
-    pub const ALL: [Format; 6] =
-        [Format::Jsonl, Format::Csv, Format::Python, Format::C, Format::Rust, Format::Node];
+    pub const ALL: [Format; 7] =
+        [Format::Jsonl, Format::Csv, Format::Python, Format::C, Format::Rust, Format::Node, Format::Pcapng];
     /// Those that are programs.
     pub const PROGRAMS: [Format; 4] = [Format::Python, Format::C, Format::Rust, Format::Node];
+
+    /// Those that a session has, which is in a lab or is not.
+    pub fn offered(in_lab: bool) -> impl Iterator<Item = Format> {
+        Format::ALL.into_iter().filter(move |format| in_lab || *format != Format::Pcapng)
+    }
 
     /// Its name on the wire, in test ids and in the browser's storage.
     pub fn name(self) -> &'static str {
@@ -33,6 +40,7 @@ impl Format {
             Format::C => "c",
             Format::Rust => "rust",
             Format::Node => "node",
+            Format::Pcapng => "pcapng",
         }
     }
 
@@ -50,6 +58,7 @@ impl Format {
             Format::C => "C",
             Format::Rust => "Rust",
             Format::Node => "Node.js",
+            Format::Pcapng => "pcapng",
         }
     }
 
@@ -62,6 +71,7 @@ impl Format {
             Format::C => "c",
             Format::Rust => "rs",
             Format::Node => "js",
+            Format::Pcapng => "pcapng",
         }
     }
 
@@ -80,7 +90,9 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(Format::from_name(format.name()), Some(format));
         }
-        assert_eq!(Format::from_name("pcapng"), None);
+        assert_eq!(Format::from_name("pcap"), None);
+        assert!(Format::offered(true).any(|format| format == Format::Pcapng));
+        assert!(Format::offered(false).all(|format| format != Format::Pcapng));
         assert_eq!(Format::C.file_name("s_1"), "sockyard-s_1.c");
     }
 }

@@ -24,6 +24,8 @@ pub struct SocketView {
     pub family: Family,
     /// Its type.
     pub r#type: SocketType,
+    /// The lab's host that it is on.
+    pub host: Option<String>,
     /// Its own address, as far as known.
     pub local: Option<String>,
     /// Its peer's address, as far as known.
@@ -70,6 +72,7 @@ impl SocketView {
             socket,
             family,
             r#type,
+            host: None,
             local: None,
             peer: None,
             listening: false,
@@ -181,9 +184,11 @@ impl SocketTable {
     /// Follows one line of the log.
     pub fn apply(&mut self, event: &Event) {
         let Some(socket) = event.socket else { return };
-        if let EventKind::Created { family, r#type, .. } = event.kind {
+        if let EventKind::Created { family, r#type, host } = &event.kind {
             if !self.gone.contains(&socket) {
-                self.open.entry(socket).or_insert_with(|| SocketView::new(socket, family, r#type));
+                let view =
+                    self.open.entry(socket).or_insert_with(|| SocketView::new(socket, *family, *r#type));
+                view.host.clone_from(host);
             }
             return;
         }
@@ -205,7 +210,7 @@ impl SocketTable {
                 view.peer_closed = false;
             }
             EventKind::Accepted { connection, peer, local } => {
-                let (family, r#type) = (view.family, view.r#type);
+                let (family, r#type, host) = (view.family, view.r#type, view.host.clone());
                 if self.gone.contains(connection) {
                     return;
                 }
@@ -213,6 +218,7 @@ impl SocketTable {
                     .open
                     .entry(*connection)
                     .or_insert_with(|| SocketView::new(*connection, family, r#type));
+                accepted.host = host;
                 accepted.local = Some(local.clone());
                 accepted.peer = Some(peer.clone());
             }
@@ -305,6 +311,16 @@ mod tests {
 
     fn event(seq: u64, socket: SocketId, kind: EventKind) -> Event {
         Event { seq, time_us: 0, socket: Some(socket), kind }
+    }
+
+    #[test]
+    fn a_connection_is_on_the_host_of_its_listener() {
+        let mut table = SocketTable::default();
+        let (family, r#type) = (Family::Inet, SocketType::Stream);
+        table.apply(&event(1, 3, EventKind::Created { family, r#type, host: Some("bob".into()) }));
+        let (peer, local) = ("10.0.0.1:2".into(), "10.0.0.2:1".into());
+        table.apply(&event(2, 3, EventKind::Accepted { connection: 4, peer, local }));
+        assert_eq!(table.get(4).unwrap().host.as_deref(), Some("bob"));
     }
 
     fn created(socket: SocketId, r#type: SocketType) -> Event {

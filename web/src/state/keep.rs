@@ -50,6 +50,17 @@ pub(crate) enum Export {
     Failed(CallError),
 }
 
+/// What follows the end of the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Nothing.
+    Close,
+    /// A new session in this machine's own network, or what the server opens instead.
+    New,
+    /// A new session in a lab.
+    NewLab,
+}
+
 /// Something that was closed, and can be had back.
 #[derive(Clone)]
 pub(crate) struct Undo {
@@ -74,8 +85,8 @@ pub(crate) struct Keep {
     pub(crate) export: RwSignal<Option<Export>>,
     /// Why something that was begun from the command palette failed.
     pub(crate) failed: RwSignal<Option<CallError>>,
-    /// Whether it is asked if the session may end, and if so, whether a new one follows.
-    pub(crate) ending: RwSignal<Option<bool>>,
+    /// Whether it is asked if the session may end, and if so, what follows.
+    pub(crate) ending: RwSignal<Option<Ending>>,
     /// Where the tour stands.
     pub(crate) tour: RwSignal<Option<Step>>,
     /// The language of the programs.
@@ -172,7 +183,7 @@ impl Page {
 }
 
 /// Whether the details of a line and the view have one place (see `app.css`).
-fn is_narrow() -> bool {
+pub(super) fn is_narrow() -> bool {
     let width = window().inner_width().ok().and_then(|width| width.as_f64());
     width.is_some_and(|width| width < BESIDE_FROM)
 }

@@ -63,6 +63,16 @@ texts! {
             "A backlog of 1 lets two connections wait on Linux; the third client’s connect stays in SYN_SENT. Run accept on the listener, and within moments the third gets in."
             / "在 Linux 上，backlog 為 1 可讓兩條連線等待；第三個用戶端的 connect 停在 SYN_SENT。請在監聽的套接字上執行 accept，第三個很快就會連上。"
             / "在 Linux 上，backlog 为 1 可让两个连接等待；第三个客户端的 connect 停在 SYN_SENT。请在监听套接字上执行 accept，第三个很快就会连上。",
+        handshake: "Three-way handshake" / "三向交握" / "三次握手",
+        handshake_look:
+            "Three packets, and no data yet: SYN from the client, SYN, ACK from the server, ACK from the client. connect returned after the second of them, and accept only takes what the kernel has finished. Choose one of them: each side begins at a number of its own."
+            / "三個封包，還沒有任何資料：用戶端的 SYN、伺服器的 SYN, ACK、用戶端的 ACK。第二個到達後 connect 就返回了，accept 只是取走核心已完成的連線。請選取其中一個：兩端各自從自己的序號開始。"
+            / "三个数据包，还没有任何数据：客户端的 SYN、服务器的 SYN, ACK、客户端的 ACK。第二个到达后 connect 就返回了，accept 只是取走内核已完成的连接。请选择其中一个：两端各自从自己的序号开始。",
+        lost_syn: "A lost SYN" / "遺失的 SYN" / "丢失的 SYN",
+        lost_syn_look:
+            "The SYN waits at the wire, and connect with it. Press Drop: nobody is told. A second after the first the kernel sends the SYN again, and that one waits as well: press Pass, and connect succeeds as if nothing had been."
+            / "SYN 停在線路上，connect 也跟著等待。請按「丟棄」：沒有人會被通知。第一個送出一秒後，核心會再送一次 SYN，它也停下來：請按「放行」，connect 就像什麼都沒發生一樣成功。"
+            / "SYN 停在线路上，connect 也跟着等待。请按“丢弃”：没有人会被通知。第一个发出一秒后，内核会再发一次 SYN，它也停下来：请按“放行”，connect 就像什么都没发生一样成功。",
         unix: "A pair" / "一對套接字" / "一对套接字",
         unix_look:
             "Two sockets named by files instead of ports. They work like UDP, yet nothing is ever lost or reordered."

@@ -10,6 +10,7 @@ texts! {
         theme_dark: "Dark" / "深色" / "深色",
         session: "Session" / "工作階段" / "会话",
         session_new: "Close it and start a new one" / "關閉並開始新的工作階段" / "关闭并开始新的会话",
+        session_new_lab: "Close it and start one in a lab" / "關閉並在實驗網路中開始新的工作階段" / "关闭并在实验网络中开始新的会话",
         session_close: "Close this session" / "關閉這個工作階段" / "关闭这个会话",
         network_host:
             "The sockets are real sockets of the server’s own machine; they reach each other at {address}."
@@ -23,6 +24,7 @@ texts! {
         tab_sockets: "Sockets" / "套接字" / "套接字",
         tab_call: "Call" / "呼叫" / "调用",
         views: "Views of the session" / "工作階段的檢視" / "会话的视图",
+        view_packets: "Packets" / "封包" / "数据包",
         view_log: "Log" / "紀錄" / "日志",
         tab_log: "Log" / "紀錄" / "日志",
     }

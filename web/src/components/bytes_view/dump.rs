@@ -12,7 +12,7 @@ const COLUMNS: usize = 8;
 
 /// A leaf of bytes, line by line.
 #[component]
-pub(super) fn Dump(
+pub(in super::super) fn Dump(
     /// All of the bytes.
     bytes: StoredValue<Vec<u8>>,
     /// Which leaf is shown, and how many bytes one has.

@@ -166,6 +166,26 @@ pub(super) const BACKLOG: &[Step] = &[
     Waits(&Connect(Third, Server)),
 ];
 
+/// Between two hosts, so that its packets are on the wire.
+pub(super) const HANDSHAKE: &[Step] = &[
+    CreateAt(Server, Inet, Stream, 1),
+    BindAt(Server, 1),
+    Listen(Server, BACKLOG_USUAL),
+    CreateAt(Client, Inet, Stream, 0),
+    Connect(Client, Server),
+    Accept(Server, Connection),
+];
+
+/// The SYN waits for the reader, and connect with it; so does each that the kernel sends again, or it would be over before it is read.
+pub(super) const LOST_SYN: &[Step] = &[
+    CreateAt(Server, Inet, Stream, 1),
+    BindAt(Server, 1),
+    Listen(Server, BACKLOG_USUAL),
+    HoldSyn(0),
+    CreateAt(Client, Inet, Stream, 0),
+    Waits(&Connect(Client, Server)),
+];
+
 pub(super) const UNIX_PAIR: &[Step] = &[
     Create(Server, Unix, Dgram),
     BindUnix(Server),
