@@ -281,6 +281,36 @@ fn parameters_agree_with_what_call_parse_takes() {
     for limit in [json!(0), json!(1), json!(1000), json!(1001)] {
         check("log.read", json!({"limit": limit}));
     }
+    for name in ["", "a", "alice", "a-0", "a-", "-a", "0a", "A", "a_b", "a.b", "ä", "localhost"] {
+        check("host.add", json!({"name": name}));
+        check("host.remove", json!({"name": name}));
+        check("wire.cut", json!({"from": name}));
+    }
+    for length in [32, 33] {
+        check("host.add", json!({"name": "a".repeat(length)}));
+    }
+    for percent in [json!(0), json!(0.5), json!(100), json!(100.5), json!(-1), json!(null), json!("1")] {
+        for field in ["loss_percent", "duplicate_percent", "reorder_percent", "corrupt_percent"] {
+            check("wire.configure", json!({field: percent}));
+        }
+    }
+    let numbers =
+        [0, 1, 1279, 1280, 4096, 4097, 9000, 9001, 60_000, 60_001, 1_000_000, 1_000_001, 10_000_001];
+    for number in numbers.map(|number| json!(number)).into_iter().chain([json!(null), json!(-1), json!(1.5)])
+    {
+        for field in ["loss_every", "delay_ms", "jitter_ms", "rate_kbit", "queue_packets", "mtu", "seed"] {
+            check("wire.configure", json!({field: number}));
+        }
+        check("wire.hold", json!({"count": number}));
+        check("wire.release", json!({"action": "delay", "delay_ms": number}));
+        check("session.configure", json!({"packets": {"per_second": number}}));
+    }
+    for hold in [json!({"protocol": "icmp", "port": 65_535, "flags": ["SYN"]}), json!({"flags": ["syn"]})] {
+        check("wire.hold", hold);
+    }
+    for packets in [json!(null), json!({}), json!([]), json!({"after": 0, "data": true}), json!({"x": 1})] {
+        check("session.configure", json!({"packets": packets}));
+    }
     check(
         "socket.send",
         json!({"socket": 3, "data": "a", "to": "127.0.0.1:1", "flags": ["oob"], "timeout_ms": 5}),

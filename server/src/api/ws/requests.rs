@@ -258,8 +258,12 @@ fn largest_answer(request: &Request<'_>) -> usize {
         Ok(Call::SocketRecv(call)) => call.max * BYTES_IN_JSON + SMALL_ANSWER_BYTES,
         Ok(Call::LogRead(_)) => log::PAGE_BYTES_MAX * BYTES_IN_JSON,
         Ok(Call::SocketList(_)) => 128 << 10,
-        // Taken apart a packet comes to less than 1 KiB, and its bytes are of a page that is bounded.
-        Ok(Call::PacketsRead(call)) => call.limit << 10 | 1 << 20,
+        // Taken apart a packet comes to less than 1 KiB, its bytes are of a page that is bounded, and so are the changes.
+        Ok(Call::PacketsRead(call)) => {
+            let bytes = if call.data { 1 << 20 } else { 0 };
+            let changes = if call.changes_after.is_some() { 256 << 10 } else { 0 };
+            (call.limit << 10) + bytes + changes
+        }
         // A line for each direction between sixteen hosts.
         Ok(
             Call::WireShow(_)

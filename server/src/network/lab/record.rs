@@ -284,7 +284,7 @@ impl Record {
     pub(crate) fn changes(&self, after: u64, limit: usize) -> Changes {
         let state = self.state();
         let oldest = state.changes.front().map_or(0, |change| change.change);
-        let skipped = usize::try_from((after + 1).saturating_sub(oldest)).unwrap_or(usize::MAX);
+        let skipped = usize::try_from(after.saturating_add(1).saturating_sub(oldest)).unwrap_or(usize::MAX);
         let changes = state.changes.iter().skip(skipped).take(limit).cloned().collect();
         Changes { changes, oldest, newest: state.newest_change }
     }
