@@ -113,7 +113,11 @@ pub(super) fn PacketDetail() -> impl IntoView {
                         </button>
                     </div>
                     <div class="part-body">
-                        {move || packet.get().map(|packet| view! { <Facts packet/> })}
+                        {move || {
+                            // Its words are of the language in which it is drawn.
+                            page.preferences.language.track();
+                            packet.get().map(|packet| view! { <Facts packet/> })
+                        }}
                         <Content packet bytes/>
                     </div>
                 </aside>
@@ -135,8 +139,7 @@ async fn read(page: Page, seq: u64) -> Option<Vec<u8>> {
 #[component]
 fn Facts(packet: Packet) -> impl IntoView {
     let page = Page::from_context();
-    // Drawn anew in another language: whoever draws this follows it.
-    let text = page.preferences.language.get().lab();
+    let text = page.preferences.language.get_untracked().lab();
     let (protocol, info) = words(&packet);
     let line = format!("{protocol} {info}");
     let offset = -(js_sys::Date::new_0().get_timezone_offset() as i32);
