@@ -99,6 +99,28 @@ async fn a_server_that_ends_is_missed_and_found_again() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_full_says_so() {
+    let server = TestServer::start_with(&["--max-sessions", "1"]);
+    let first = Page::open(&server).await;
+    let mut second = Page::start(Screen::Phone).await;
+    second.expect_errors("/api/v1/ws");
+    second.expect_errors("429");
+    second.go_to(&server.url()).await;
+    second.one("@connection-state[data-state='refused']").await;
+    second.shows("@connection-bar", "as many sessions").await;
+    second.no_overflow().await;
+    // As soon as there is room a click gets in.
+    first.click("@session-menu").await;
+    first.click("@session-close").await;
+    first.click("@confirm-yes").await;
+    first.one("@connection-state[data-state='refused']").await;
+    second.click("@connection-retry").await;
+    second.connected().await;
+    second.close().await;
+    first.close().await;
+}
+
+#[tokio::test]
 async fn a_session_can_be_closed_and_a_new_one_begun() {
     let server = TestServer::start();
     let page = Page::open(&server).await;
