@@ -140,6 +140,11 @@ async fn upgrade(
         Err(fault) => return problem::fault(&fault),
     };
     let (Some(key), Some(on_upgrade)) = (handshake_key(request.method(), headers), on_upgrade) else {
+        if let Admitted::Opener(opener) = &admitted
+            && let Err(fault) = app.registry.has_room(opener)
+        {
+            return problem::fault(&fault);
+        }
         return not_upgraded();
     };
     let (presence, resumed) = match admitted {

@@ -115,6 +115,17 @@ impl Registry {
         opened
     }
 
+    /// Whether there is room for one session more, of whoever asks.
+    ///
+    /// # Errors
+    /// The limit that is reached.
+    pub(crate) fn has_room(&self, opener: &Opener) -> Result<(), Fault> {
+        let Opener { client, grant } = opener;
+        let payers = self.options.quotas.payers(client, grant.as_ref().map(|grant| grant.id()));
+        // The places are given back at once.
+        payers.take(Place::Sessions).map(drop)
+    }
+
     /// A network of the kind that is asked for, and what may be reached in it.
     async fn network(
         &self,

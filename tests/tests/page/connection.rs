@@ -79,8 +79,6 @@ async fn a_server_that_ends_is_missed_and_found_again() {
     server.terminate();
     page.one("@connection-bar").await;
     page.one("@connection-state[data-state='lost']").await;
-    let typed = "return document.querySelector('[data-testid=field-data]').value";
-    assert_eq!(page.script(typed).await, "half a sentence");
     server.exit().await;
     let again = TestServer::start_again(&server);
     // The session went with its server; the page finds that out by itself, or at once when asked.
@@ -93,9 +91,32 @@ async fn a_server_that_ends_is_missed_and_found_again() {
     // What was typed and never sent went with its socket, and is not lost.
     form(&page, 3, "send").await;
     page.press("@field-data", Key::Up).await;
+    let typed = "return document.querySelector('[data-testid=field-data]').value";
     assert_eq!(page.script(typed).await, "half a sentence");
     page.close().await;
     drop(again);
+}
+
+#[tokio::test]
+async fn a_server_that_is_full_says_so() {
+    let server = TestServer::start_with(&["--max-sessions", "1"]);
+    let first = Page::open(&server).await;
+    let mut second = Page::start(Screen::Phone).await;
+    second.expect_errors("/api/v1/ws");
+    second.expect_errors("429");
+    second.go_to(&server.url()).await;
+    second.one("@connection-state[data-state='refused']").await;
+    second.shows("@connection-bar", "as many sessions").await;
+    second.no_overflow().await;
+    // As soon as there is room a click gets in.
+    first.click("@session-menu").await;
+    first.click("@session-close").await;
+    first.click("@confirm-yes").await;
+    first.one("@connection-state[data-state='refused']").await;
+    second.click("@connection-retry").await;
+    second.connected().await;
+    second.close().await;
+    first.close().await;
 }
 
 #[tokio::test]

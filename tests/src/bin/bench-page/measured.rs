@@ -19,6 +19,9 @@ const PROMISE_DEADLINE: Duration = Duration::from_secs(240);
 const WARM_UP: Duration = Duration::from_secs(3);
 /// Datagrams a second with which the page is filled.
 const FILL_RATE: u32 = 20_000;
+/// Before the memory is watched: a few chunks of lines have been dropped and made anew, in the place of those that filled the
+/// page much faster.
+const SETTLE: Duration = Duration::from_secs(20);
 /// Events a second of the row `memory`.
 const MEMORY_RATE: u32 = 500;
 /// Between two samples of the memory.
@@ -170,7 +173,7 @@ impl<'a> Measured<'a> {
         let standing = self.page.script("return window.bench.topRow()").await;
         let lines_before = self.newest().await;
         let load = Load::start(self.address, MEMORY_RATE);
-        sleep(WARM_UP).await;
+        sleep(SETTLE).await;
         let begun = Instant::now();
         let mut samples = Vec::new();
         while begun.elapsed() < options.memory_seconds {
