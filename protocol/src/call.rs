@@ -14,10 +14,9 @@ use crate::answer::{
 use crate::event::EventKinds;
 use crate::hello::{LabHost, SessionInfo};
 use crate::rpc::Id;
-use crate::wire::{
-    Flag, HELD_MAX, HoldProtocol, Hosts, LOSS_EVERY_MAX, QUEUE_PACKETS_MAX, RATE_KBIT_MAX, ReleaseAction,
-    Released, WIRE_MS_MAX, Wire,
-};
+use crate::wire::{Flag, HoldProtocol, Hosts, ReleaseAction, Released, Wire};
+#[cfg(feature = "schemas")]
+use crate::wire::{HELD_MAX, LOSS_EVERY_MAX, QUEUE_PACKETS_MAX, RATE_KBIT_MAX, WIRE_MS_MAX};
 use crate::{
     Address, Family, Fault, Host, Mode, Payload, Responder, ShutdownHow, SocketId, SocketInfo, SocketType,
 };

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fields::{every_ms, per_second};
+#[cfg(feature = "schemas")]
 use super::{EVERY_MS_MAX, EVERY_MS_MIN, PACKETS_PER_SECOND_MAX};
 
 /// Flags of `send(2)`.
