@@ -148,9 +148,13 @@ def before_call(context, case, kwargs):
     if is_valid(case, ParameterLocation.QUERY):
         # That parameters exclude each other cannot be said of a query.
         if operation == "export" and "format" in query:
-            # A program is made from the whole log, and only a program has a map.
-            is_table = query["format"] in ("jsonl", "csv")
-            case.query = {name: query[name] for name in query if name == "format" or (name != "map") == is_table}
+            # A program is made from the whole log, and only a program has a map. A capture has packets from a number on.
+            takes = {
+                "csv": {"after", "socket", "kinds", "data"},
+                "jsonl": {"after", "socket", "kinds", "data"},
+                "pcapng": {"after"},
+            }.get(query["format"], {"map"})
+            case.query = {name: query[name] for name in query if name == "format" or name in takes}
         if operation == "ws":
             # What is said of a socket needs one, and only a new session has its first.
             new = "create" in query and "session" not in query

@@ -259,8 +259,17 @@ async fn nothing_is_wrong_with_any_view_of_a_lab() {
     let syn = packet(&page, "[SYN]").await;
     page.click(&syn).await;
     page.one("@packet-field").await;
+    // All of them together: one says where to look for the next.
+    let mut found = Vec::new();
     for (width, height, phone) in [(1440, 900, false), (390, 844, true), (360, 640, true)] {
         page.resize(width, height, phone).await;
+        if phone {
+            // Whoever has read it closes it, and on the smallest screen needs the room.
+            page.script("document.querySelector('.bar-look button')?.click()").await;
+            page.drawn().await;
+            page.script("document.querySelector('[data-testid=undo-toast] button:last-child')?.click()")
+                .await;
+        }
         for language in ["en", "zh-Hant", "zh-Hans"] {
             set(&page, "language-select", language).await;
             for way in ["list", "ladder", "states", "network"] {
@@ -269,18 +278,17 @@ async fn nothing_is_wrong_with_any_view_of_a_lab() {
                     document.querySelector('[data-testid=packets-{way}]').click()"
                 ))
                 .await;
-                look(&page, &format!("{width} {language} {way}")).await;
+                found.extend(look(&page, &format!("{width} {language} {way}")).await);
                 if phone && way == "list" {
                     // There the details have the list's place.
                     page.script("document.querySelector('[data-testid=packet-close]')?.click()").await;
-                    look(&page, &format!("{width} {language} list alone")).await;
+                    found.extend(look(&page, &format!("{width} {language} list alone")).await);
                 }
             }
             if phone {
-                page.script("document.querySelector('[data-testid=packets-list]').click()").await;
-                page.drawn().await;
-                page.script("document.querySelector('.packet-row[data-seq]').click()").await;
-                page.drawn().await;
+                page.click("@packets-list").await;
+                let syn = packet(&page, "[SYN]").await;
+                page.click(&syn).await;
             }
         }
     }
@@ -290,10 +298,10 @@ async fn nothing_is_wrong_with_any_view_of_a_lab() {
         for way in ["list", "ladder", "states", "network"] {
             page.script(&format!("document.querySelector('[data-testid=packets-{way}]').click()")).await;
             page.drawn().await;
-            let found = page.axe().await;
-            assert!(found.is_empty(), "{way}, {theme}: {found:#?}");
+            found.extend(page.axe().await.into_iter().map(|one| format!("{way}, {theme}: {one}")));
         }
     }
+    assert!(found.is_empty(), "{found:#?}");
     page.close().await;
 }
 
@@ -307,10 +315,9 @@ async fn set(page: &Page, select: &str, value: &str) {
     .await;
 }
 
-/// Nothing of what is seen is cut off, covered, too wide or untranslated.
-async fn look(page: &Page, what: &str) {
+/// What of all that is seen is cut off, covered, too wide or untranslated.
+async fn look(page: &Page, what: &str) -> Vec<String> {
     page.drawn().await;
     page.no_overflow().await;
-    let found = page.review().await;
-    assert!(found.is_empty(), "{what}: {found:#?}");
+    page.review().await.into_iter().map(|one| format!("{what}: {one}")).collect()
 }

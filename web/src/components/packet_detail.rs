@@ -353,8 +353,9 @@ fn Linked(bytes: Vec<u8>, relative: Option<(u32, u32)>, text: &'static Text) -> 
         <div
             class="packet-linked"
             node_ref=place
-            on:pointerover=move |event| {
-                if let Some(range) = range_of(&event) {
+            // Not `pointerover`: that comes as well where the keys scroll something under a pointer that rests.
+            on:pointermove=move |event| {
+                if let Some(range) = range_of(&event).filter(|range| marked.get_untracked() != Some(*range)) {
                     marked.set(Some(range));
                 }
             }

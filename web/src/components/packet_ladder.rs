@@ -221,7 +221,8 @@ fn Arrow(board: Board, step: Step, lanes: Memo<Vec<String>>) -> impl IntoView {
         other => fate(other, &texts.marks).0.to_owned(),
     };
     let time = TimeKind::Relative.show(packet.time_us, page.packets().borrow().first_us(), 0);
-    let label = format!("{seq} {} {protocol} {info} {} {ending}", packet.from, marks.join(" "));
+    // Said beside what is drawn: which packet, and where the arrow begins.
+    let said = format!("{seq} {} ", packet.from);
     let class = move || format!("ladder-arrow {}", page.host_class(&packet.from));
     let tie = repeats.map(|up| {
         let top = SHAFT as i32 - up as i32;
@@ -245,17 +246,16 @@ fn Arrow(board: Board, step: Step, lanes: Memo<Vec<String>>) -> impl IntoView {
                 data-testid="ladder-step"
                 data-seq=seq
                 data-fate=fate_name(packet.fate)
-                aria-label=label
                 aria-pressed=move || (page.lab.selected.get() == Some(seq)).to_string()
                 on:click=move |_| page.open_packet(seq)
             >
-                <span class="ladder-time" aria-hidden="true">{time}</span>
+                <span class="visually-hidden">{said}</span>
+                <span class="ladder-time">{time}</span>
                 <span
                     class=class
                     class:goes-left=goes_left
                     class:falls=is_lost(packet.fate)
                     class:waits=packet.fate == Fate::Held
-                    aria-hidden="true"
                     style:left=format!("{start}%")
                     style:width=format!("{width}%")
                 >
