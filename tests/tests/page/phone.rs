@@ -88,8 +88,16 @@ async fn the_sequence_scrolls_zooms_and_opens_a_step() {
     // As much as the browser's own bars leave: the steps need more.
     page.resize(390, 664, true).await;
     // Following, the view would go to its end again after the window has changed.
-    page.tap("@sequence-follow").await;
-    page.one("@sequence-follow[aria-pressed='false']").await;
+    page.drawn().await;
+    eventually("the sequence to stand still", async || {
+        if page.count("@sequence-follow[aria-pressed='false']").await > 0 {
+            return Some(());
+        }
+        page.tap("@sequence-follow").await;
+        page.drawn().await;
+        None
+    })
+    .await;
     page.script("document.querySelector('[data-testid=sequence]').scrollTop = 0").await;
     scrolls(&page, "@sequence").await;
     page.tap("@sequence-zoom-out").await;
