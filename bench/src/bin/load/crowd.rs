@@ -24,6 +24,8 @@ const TICK: Duration = Duration::from_millis(1);
 const HEALTH_TICK: Duration = Duration::from_millis(100);
 /// Rounds that are under way at the end have so long to end.
 const END_DEADLINE: Duration = Duration::from_secs(30);
+/// Outcomes that may wait to be put down.
+const OUTCOMES: usize = 1024;
 /// A round is a send and a recv.
 const CALLS: u32 = 2;
 
@@ -48,20 +50,24 @@ pub(crate) async fn run(options: &LoadOptions) -> Result<String> {
         let (deeds, address) = (Arc::clone(&deeds), loaded.address());
         others.spawn(async move { hostile::run(number, address, echo, &deeds).await });
     }
-    let (told, mut outcomes) = mpsc::unbounded_channel();
-    let health = tokio::spawn(ask_for_health(Arc::clone(&loaded), options.seconds));
-    let (began, processor) = (Instant::now(), loaded.processor_time());
-    let rounds = begin_rounds(options, &honest, &told).await;
-    let (ran, processor) = (began.elapsed(), loaded.processor_time() - processor);
-    let most = loaded.look().await?;
-    drop(told);
-    let mut done: Vec<Result<Latencies>> = Vec::with_capacity(rounds);
-    let collect = async {
+    let (told, mut outcomes) = mpsc::channel(OUTCOMES);
+    let collecting = tokio::spawn(async move {
+        let mut done: Vec<Result<Latencies>> = Vec::new();
         while let Some(outcome) = outcomes.recv().await {
             done.push(outcome);
         }
-    };
-    timeout(END_DEADLINE, collect).await.context("rounds are still under way 30 s after the last began")?;
+        done
+    });
+    let health = tokio::spawn(ask_for_health(Arc::clone(&loaded), options.seconds));
+    let (began, processor) = (Instant::now(), loaded.processor_time());
+    begin_rounds(options, &honest, &told).await;
+    let (ran, processor) = (began.elapsed(), loaded.processor_time() - processor);
+    let most = loaded.look().await?;
+    drop(told);
+    let done = timeout(END_DEADLINE, collecting)
+        .await
+        .context("rounds are still under way 30 s after the last began")?
+        .context("the outcomes are lost")?;
     others.shutdown().await;
     let health = health.await?;
     let crowd = Crowd {
@@ -82,12 +88,12 @@ pub(crate) async fn run(options: &LoadOptions) -> Result<String> {
 }
 
 /// Begins rounds at the rate that is wanted, whether or not earlier ones have ended: a server that falls behind does not slow
-/// down those who want something of it. The number that was begun.
+/// down those who want something of it.
 async fn begin_rounds(
     options: &LoadOptions,
     honest: &[Arc<Mutex<Honest>>],
-    told: &mpsc::UnboundedSender<Result<Latencies>>,
-) -> usize {
+    told: &mpsc::Sender<Result<Latencies>>,
+) {
     let per_second = f64::from(options.calls) / f64::from(CALLS);
     let total = (per_second * f64::from(options.seconds)) as usize;
     let mut ticks = interval(TICK);
@@ -103,12 +109,11 @@ async fn begin_rounds(
             tokio::spawn(async move {
                 let outcome = session.lock().await.round(due).await;
                 // Nobody collects any more after a failure of the whole.
-                _ = told.send(outcome);
+                _ = told.send(outcome).await;
             });
         }
         begun = due;
     }
-    total
 }
 
 async fn ask_for_health(loaded: Arc<Loaded>, seconds: u32) -> Vec<Result<Duration>> {
