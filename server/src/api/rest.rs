@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
@@ -32,6 +32,8 @@ mod export;
 mod lab;
 mod packets;
 mod shares;
+
+use body::Params;
 
 /// The calls that a `POST` to a socket makes; the last part of the path is the name behind the dot.
 const SOCKET_CALLS: &[&str] = &[
@@ -91,10 +93,9 @@ pub(super) fn routes() -> Vec<Route> {
     ];
     for method in SOCKET_CALLS {
         let handler =
-            async |State(app): State<Arc<App>>,
-                   Path((_, socket)): Path<(String, String)>,
+            async |Path((_, socket)): Path<(String, String)>,
                    Extension(presence): Extension<Arc<Presence>>,
-                   request: Request| { call_at(&app, &presence, &socket, method, request).await };
+                   Params(params): Params| { call_at(&presence, &socket, method, params).await };
         let answer = match *method {
             "socket.accept" => returned().leads_to("socket", "connection", &at_socket),
             _ => returned(),
@@ -124,12 +125,8 @@ struct Open {
 async fn open_session(
     State(app): State<Arc<App>>,
     Extension(opener): Extension<Opener>,
-    request: Request,
+    Params(params): Params,
 ) -> Response {
-    let params = match body::read(&app, request).await {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
     respond(async {
         let Open { network } = body::parse(params)?;
         let presence = app.registry.open(&opener, network).await?;
@@ -157,15 +154,10 @@ async fn list_sockets(Extension(presence): Extension<Arc<Presence>>) -> Response
 }
 
 async fn create_socket(
-    State(app): State<Arc<App>>,
     Path(session): Path<String>,
     Extension(presence): Extension<Arc<Presence>>,
-    request: Request,
+    Params(params): Params,
 ) -> Response {
-    let params = match body::read(&app, request).await {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
     respond(async {
         let answer = perform(&presence, "socket.create", params).await?;
         let Answer::Created(Created { socket }) = answer else { return Err(Fault::internal()) };
@@ -184,19 +176,14 @@ async fn socket_info(
 }
 
 async fn close_socket(
-    State(app): State<Arc<App>>,
     Path((_, socket)): Path<(String, String)>,
     Extension(presence): Extension<Arc<Presence>>,
-    request: Request,
+    Params(params): Params,
 ) -> Response {
-    call_at(&app, &presence, &socket, "socket.close", request).await
+    call_at(&presence, &socket, "socket.close", params).await
 }
 
-async fn call_at(app: &App, presence: &Presence, socket: &str, method: &str, request: Request) -> Response {
-    let params = match body::read(app, request).await {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
+async fn call_at(presence: &Presence, socket: &str, method: &str, params: Map<String, Value>) -> Response {
     respond(async { perform(presence, method, with_socket(params, socket)?).await.map(ok) }).await
 }
 

@@ -1,9 +1,10 @@
 //! Request bodies: a JSON object, or nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::to_bytes;
-use axum::extract::Request;
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
@@ -24,8 +25,19 @@ pub(super) fn parse<T: DeserializeOwned>(params: Map<String, Value>) -> Result<T
     })
 }
 
-/// The parameters in a request's body. The error is the response to give.
-pub(super) async fn read(app: &App, request: Request) -> Result<Map<String, Value>, Response> {
+/// The parameters in a request's body, for a handler's last argument.
+pub(super) struct Params(pub(super) Map<String, Value>);
+
+impl FromRequest<Arc<App>> for Params {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Params, Response> {
+        read(app, request).await.map(Params)
+    }
+}
+
+/// The error is the response to give.
+async fn read(app: &App, request: Request) -> Result<Map<String, Value>, Response> {
     let kind = request.headers().get(CONTENT_TYPE).cloned();
     let most = app.registry.message_bytes();
     let bytes = match tokio::time::timeout(BODY_DEADLINE, to_bytes(request.into_body(), most)).await {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use memchr::memmem::Finder;
 use schemars::{JsonSchema, Schema};
@@ -19,7 +19,8 @@ use tokio::runtime::Handle;
 use super::super::App;
 use super::super::describe::{Operation, Success, Tag, Token};
 use super::super::routes::{Route, Verb};
-use super::{body, perform, respond};
+use super::body::{self, Params};
+use super::{perform, respond};
 use crate::session::{Opener, Presence};
 
 /// Longest `timeout_ms`, and what it is if left out.
@@ -149,12 +150,8 @@ pub(super) fn route() -> Route {
 async fn run(
     State(app): State<Arc<App>>,
     Extension(opener): Extension<Opener>,
-    request: Request,
+    Params(params): Params,
 ) -> Response {
-    let params = match body::read(&app, request).await {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
     respond(async {
         let exchange: Exchange = body::parse(params)?;
         let session = OwnSession(Some(app.registry.open(&opener, None).await?));

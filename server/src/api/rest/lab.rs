@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, Request, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, json};
 use sockyard_protocol::{Answer, Fault};
 
-use super::super::App;
 use super::super::describe::{Operation, Success, Tag};
 use super::super::routes::{Route, Verb};
-use super::{body, ok, perform, respond};
+use super::body::Params;
+use super::{ok, perform, respond};
 use crate::session::Presence;
 
 /// The calls that a `POST` to the wire makes; the last part of the path is the name behind the dot.
@@ -37,10 +37,9 @@ pub(super) fn routes(path: &str) -> Vec<Route> {
         Route::new(Verb::Get, &wire, show, call("wire.show").answers(returned())),
     ];
     for method in WIRE_CALLS {
-        let handler =
-            async |State(app): State<Arc<App>>,
-                   Extension(presence): Extension<Arc<Presence>>,
-                   request: Request| { change(&app, &presence, method, request).await };
+        let handler = async |Extension(presence): Extension<Arc<Presence>>, Params(params): Params| {
+            respond(async { perform(&presence, method, params).await.map(ok) }).await
+        };
         let name = method.trim_start_matches("wire.");
         let operation = call(method).takes_params().answers(returned());
         routes.push(Route::new(Verb::Post, format!("{wire}/{name}"), handler, operation));
@@ -57,15 +56,10 @@ async fn show(Extension(presence): Extension<Arc<Presence>>) -> Response {
 }
 
 async fn add_host(
-    State(app): State<Arc<App>>,
     Path(session): Path<String>,
     Extension(presence): Extension<Arc<Presence>>,
-    request: Request,
+    Params(params): Params,
 ) -> Response {
-    let params = match body::read(&app, request).await {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
     respond(async {
         let answer = perform(&presence, "host.add", params).await?;
         let Answer::Host(host) = &answer else { return Err(Fault::internal()) };
@@ -84,12 +78,4 @@ async fn remove_host(
         Ok(StatusCode::NO_CONTENT.into_response())
     })
     .await
-}
-
-async fn change(app: &App, presence: &Presence, method: &str, request: Request) -> Response {
-    let params = match body::read(app, request).await {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
-    respond(async { perform(presence, method, params).await.map(ok) }).await
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, Request, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
@@ -12,10 +12,10 @@ use sockyard_protocol::answer::Shared;
 use sockyard_protocol::hello::Shares;
 use sockyard_protocol::{Answer, Fault};
 
-use super::super::App;
 use super::super::describe::{self, Operation, Success, Tag, Token};
 use super::super::routes::{Route, Verb};
-use super::{body, perform, respond};
+use super::body::Params;
+use super::{perform, respond};
 use crate::metrics;
 use crate::session::{Presence, Rights};
 
@@ -47,15 +47,10 @@ pub(super) fn routes(path: &str) -> Vec<Route> {
 }
 
 async fn make(
-    State(app): State<Arc<App>>,
     Path(session): Path<String>,
     Extension(presence): Extension<Arc<Presence>>,
-    request: Request,
+    Params(params): Params,
 ) -> Response {
-    let params = match body::read(&app, request).await {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
     respond(async {
         let answer = perform(&presence, "session.share", params).await?;
         let Answer::Shared(Shared { share, .. }) = &answer else { return Err(Fault::internal()) };
