@@ -33,8 +33,15 @@ impl Honest {
         drop(incoming);
         let here = client.create(Family::Inet, SocketType::Dgram).await?;
         client.bind(here, "127.0.0.1:0").await?;
-        let there = client.create(Family::Inet, SocketType::Dgram).await?;
-        let there_address = client.bind(there, "127.0.0.1:0").await?.local.to_string();
+        let (there, there_address) = loop {
+            let there = client.create(Family::Inet, SocketType::Dgram).await?;
+            let bound = client.bind(there, "127.0.0.1:0").await?.local;
+            // Once in some ten thousand times the kernel gives the number of the server's own port, which nobody may send to.
+            if bound != server.authority() {
+                break (there, bound);
+            }
+            client.close(there).await?;
+        };
         let stream = client.create(Family::Inet, SocketType::Stream).await?;
         client.connect(stream, &echo.tcp.to_string(), Some(ARRIVAL)).await?;
         let listener = client.create(Family::Inet, SocketType::Stream).await?;
