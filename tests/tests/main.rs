@@ -24,6 +24,7 @@ mod follow;
 mod frames;
 mod hosting;
 mod info;
+mod joined;
 mod kernel;
 mod lab;
 mod lifecycle;

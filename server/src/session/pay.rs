@@ -18,13 +18,24 @@ impl Session {
     /// Code 2 where the rights or the token's scopes are too few, code 6 where a rate is used up. Both are events, but for what
     /// somebody wanted who only looks and leaves no trace in the log.
     pub(crate) fn permit(&self, rights: &Rights, call: &Call) -> Result<(), Fault> {
-        self.may_make(rights, call).and_then(|()| self.pay_for(rights, call)).inspect_err(|fault| {
-            match rights.only_look() {
-                true => metrics::failed(fault),
-                false => self.log_failure(call, fault),
-            }
-            self.count(call, Some(fault), Duration::ZERO);
-        })
+        self.allow(rights, call).inspect_err(|fault| self.refuse(rights, call, fault))
+    }
+
+    /// The same, and leaves it to the caller to [`refuse`](Session::refuse) the call.
+    ///
+    /// # Errors
+    /// As of [`Session::permit`].
+    pub(crate) fn allow(&self, rights: &Rights, call: &Call) -> Result<(), Fault> {
+        self.may_make(rights, call).and_then(|()| self.pay_for(rights, call))
+    }
+
+    /// Logs and counts that a call is not permitted.
+    pub(crate) fn refuse(&self, rights: &Rights, call: &Call, fault: &Fault) {
+        match rights.only_look() {
+            true => metrics::failed(fault),
+            false => self.log_failure(call, fault),
+        }
+        self.count(call, Some(fault), Duration::ZERO);
     }
 
     fn may_make(&self, rights: &Rights, call: &Call) -> Result<(), Fault> {

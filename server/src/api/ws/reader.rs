@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use sockyard_protocol::call::SocketSend;
 use sockyard_protocol::event::DATA_KEPT;
-use sockyard_protocol::rpc::{self, Id};
-use sockyard_protocol::{Address, Fault, Frame, SocketId};
+use sockyard_protocol::rpc::{self, Id, Message, Request};
+use sockyard_protocol::{Address, Call, Fault, Frame, SocketId};
 use tokio::task::unconstrained;
 use tokio::time::{Instant, sleep};
 
@@ -16,7 +17,7 @@ use super::connection::{Closing, Connection, Ending, close_code};
 use super::input::{Incoming, Input, Kind, Violation};
 use super::outbox::Reply;
 use crate::metrics;
-use crate::session::Rights;
+use crate::session::{Rights, Unsent};
 
 /// A client that sends nothing for this long, not even an answer to our pings, is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
@@ -29,6 +30,8 @@ const MESSAGES_IN_A_ROW: usize = 32;
 const JOIN_FRAMES: usize = 1024;
 /// Most bytes of frames that are sent as one: what an event keeps.
 const JOIN_MAX: usize = DATA_KEPT;
+
+const SEND: &str = "socket.send";
 
 const NOT_UTF8: Closing = (close_code::INVALID, "a text message must be UTF-8");
 const TOO_LONG: Closing = (close_code::SIZE, "the message is over the size limit");
@@ -110,11 +113,12 @@ async fn take(connection: &Arc<Connection>, input: &mut Input, frames: &mut Join
             }
             Incoming::Frame(Kind::Binary, place) => frames.add(connection, input, place).await,
             Incoming::Frame(Kind::Text, place) => {
-                // A call that follows bytes finds them sent.
-                frames.send(connection, input).await;
                 match std::str::from_utf8(input.bytes(place)) {
-                    Ok(text) => connection.handle(text).await,
-                    Err(_) => return Err(Ending::Reason(NOT_UTF8)),
+                    Ok(text) => frames.handle(connection, input, text).await,
+                    Err(_) => {
+                        frames.send(connection, input).await;
+                        return Err(Ending::Reason(NOT_UTF8));
+                    }
                 }
                 rest(connection).await;
                 frames.give_way(connection).await;
@@ -123,7 +127,7 @@ async fn take(connection: &Arc<Connection>, input: &mut Input, frames: &mut Join
                 frames.send(connection, input).await;
                 match (kind, std::str::from_utf8(&bytes)) {
                     (Kind::Binary, _) => send_message(connection, &bytes).await,
-                    (Kind::Text, Ok(text)) => connection.handle(text).await,
+                    (Kind::Text, Ok(text)) => connection.handle(rpc::parse(text)).await,
                     (Kind::Text, Err(_)) => return Err(Ending::Reason(NOT_UTF8)),
                 }
                 rest(connection).await;
@@ -140,6 +144,18 @@ async fn take(connection: &Arc<Connection>, input: &mut Input, frames: &mut Join
     Ok(())
 }
 
+/// The call of a message that sends and wants no answer.
+fn sending_notification(message: &Message<'_>) -> Option<SocketSend> {
+    let Message::Single(Ok(Request { id: None, method, params })) = message else { return None };
+    if method != SEND {
+        return None;
+    }
+    match Call::parse(method, *params) {
+        Ok(Call::SocketSend(call)) => Some(call),
+        _ => None,
+    }
+}
+
 /// Lets a client wait that goes on calling over its rate, so that refusing it does not take what others need. TCP tells it.
 async fn rest(connection: &Connection) {
     let Some(time) = connection.refusals.rest() else { return };
@@ -151,12 +167,15 @@ async fn rest(connection: &Connection) {
     }
 }
 
-/// Frames that came one after the other for one stream, and so can leave in one call: a stream keeps no boundaries.
+/// Frames that came one after the other for one stream, or notifications of `socket.send`, and so can leave in one call: a stream
+/// keeps no boundaries. It holds some of one kind only.
 #[derive(Default)]
 struct Joined {
     socket: SocketId,
-    /// Where their bytes lie.
+    /// Where the frames' bytes lie.
     places: Vec<Range<usize>>,
+    /// The notifications.
+    calls: Vec<SocketSend>,
     bytes: usize,
     /// Messages since others had their turn.
     in_a_row: usize,
@@ -164,6 +183,7 @@ struct Joined {
 
 impl Joined {
     async fn add(&mut self, connection: &Arc<Connection>, input: &Input, place: Range<usize>) {
+        self.send_calls(connection).await;
         let message = input.bytes(place.clone());
         let frame = match Frame::parse(message) {
             Ok(frame @ Frame { address: None, .. }) => frame,
@@ -182,7 +202,89 @@ impl Joined {
         self.places.push(place.end - frame.bytes.len()..place.end);
     }
 
+    /// Makes what a text asks for, behind what came before it.
+    async fn handle(&mut self, connection: &Arc<Connection>, input: &Input, text: &str) {
+        self.send_frames(connection, input).await;
+        let message = rpc::parse(text);
+        let Some(call) = sending_notification(&message) else {
+            // A call that follows bytes finds them sent.
+            self.send_calls(connection).await;
+            return connection.handle(message).await;
+        };
+        // With no wish of its own about how, and no answer, nobody is told more of it than of its bytes.
+        let is_plain = call.to.is_none() && call.flags.is_empty() && call.timeout_ms.is_none();
+        let joins = is_plain && connection.session.joins_frames(call.socket);
+        let (socket, size) = (call.socket, call.data.size_hint());
+        let is_full = self.bytes + size > JOIN_MAX || self.calls.len() >= JOIN_FRAMES;
+        if !joins || socket != self.socket || is_full {
+            self.send_calls(connection).await;
+        }
+        let call = Call::from(call);
+        let allowed = connection.session.allow(&connection.rights, &call);
+        connection.refusals.note(allowed.as_ref().err());
+        match (allowed, call) {
+            (Err(fault), call) => {
+                // Before it in the log as they were before it on the wire.
+                self.send_calls(connection).await;
+                connection.session.refuse(&connection.rights, &call, &fault);
+            }
+            (Ok(()), Call::SocketSend(call)) if joins => {
+                self.socket = socket;
+                self.bytes += size;
+                self.calls.push(call);
+            }
+            (Ok(()), call) => connection.make(None, call).await,
+        }
+    }
+
+    /// Sends all that is held.
     async fn send(&mut self, connection: &Arc<Connection>, input: &Input) {
+        self.send_frames(connection, input).await;
+        self.send_calls(connection).await;
+    }
+
+    async fn send_calls(&mut self, connection: &Arc<Connection>) {
+        if self.calls.is_empty() {
+            return;
+        }
+        self.bytes = 0;
+        let mut calls = std::mem::take(&mut self.calls);
+        if calls.len() == 1 {
+            for call in calls.drain(..) {
+                connection.make(None, call.into()).await;
+            }
+            self.calls = calls;
+            return;
+        }
+        let mut joined = Vec::new();
+        let mut first = 0;
+        for (index, call) in calls.iter().enumerate() {
+            let bytes = call.data.to_bytes();
+            if let Ok(bytes) = &bytes {
+                joined.extend_from_slice(bytes);
+            }
+            if bytes.is_err() || index + 1 == calls.len() {
+                let sent = &calls[first..index + usize::from(bytes.is_ok())];
+                if !sent.is_empty() {
+                    let bytes = std::mem::take(&mut joined).into();
+                    let unsent = connection.session.send_joined(self.socket, bytes, sent);
+                    wait_for_room(connection, unsent).await;
+                }
+                first = index + 1;
+            }
+            if bytes.is_err() {
+                // It says what is wrong with the payload.
+                connection.make(None, call.clone().into()).await;
+            }
+        }
+        calls.clear();
+        self.calls = calls;
+    }
+
+    async fn send_frames(&mut self, connection: &Arc<Connection>, input: &Input) {
+        if self.places.is_empty() {
+            return;
+        }
         let bytes = std::mem::take(&mut self.bytes);
         let places = std::mem::take(&mut self.places);
         if places.len() > 1 && connection.session.joins_frames(self.socket) {
@@ -205,12 +307,13 @@ impl Joined {
 
     /// Counts one message more, and after a row of them lets others go first: the other tasks of the thread, and the writer where
     /// it lags behind what these messages log.
-    async fn give_way(&mut self, connection: &Connection) {
+    async fn give_way(&mut self, connection: &Arc<Connection>) {
         self.in_a_row += 1;
         if self.in_a_row < MESSAGES_IN_A_ROW {
             return;
         }
         self.in_a_row = 0;
+        self.send_calls(connection).await;
         tokio::task::yield_now().await;
         tokio::select! {
             biased;
@@ -248,7 +351,13 @@ async fn send(connection: &Arc<Connection>, socket: SocketId, to: Option<&Addres
             () = sleep(time) => {}
         }
     }
-    let Some(unsent) = connection.session.send_frame(socket, to, bytes) else { return };
+    let unsent = connection.session.send_frame(socket, to, bytes);
+    wait_for_room(connection, unsent).await;
+}
+
+/// Lets what the kernel had no room for wait in a task of its own, once the session has room for it.
+async fn wait_for_room(connection: &Arc<Connection>, unsent: Option<Unsent>) {
+    let Some(unsent) = unsent else { return };
     let units = u32::try_from(unsent.bytes().div_ceil(1024)).unwrap_or(u32::MAX);
     let room = async {
         let own = Arc::clone(&connection.frame_room).acquire_many_owned(units).await.ok()?;

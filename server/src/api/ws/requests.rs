@@ -85,21 +85,30 @@ impl Waiting {
 
 impl Connection {
     /// Starts what a message asks for. Waits only where the outbox is full.
-    pub(super) async fn handle(self: &Arc<Self>, text: &str) {
-        match rpc::parse(text) {
-            Message::Single(request) => match self.begin(request).poll_once().await {
-                Begun::Ended(Some(reply)) => self.outbox.send(reply).await,
-                Begun::Ended(None) => {}
-                Begun::Waits(pending) => {
-                    let connection = Arc::clone(self);
-                    self.calls.spawn(async move {
-                        if let Some(reply) = pending.await {
-                            connection.outbox.send(reply).await;
-                        }
-                    });
-                }
-            },
+    pub(super) async fn handle(self: &Arc<Self>, message: Message<'_>) {
+        match message {
+            Message::Single(request) => self.go_on(self.begin(request)).await,
             Message::Batch(parts) => self.handle_batch(parts).await,
+        }
+    }
+
+    /// Starts a call that is permitted already. Waits as [`Connection::handle`] does.
+    pub(super) async fn make(self: &Arc<Self>, id: Option<Id>, call: Call) {
+        self.go_on(self.begin_permitted(id, call)).await;
+    }
+
+    async fn go_on(self: &Arc<Self>, begun: Begun) {
+        match begun.poll_once().await {
+            Begun::Ended(Some(reply)) => self.outbox.send(reply).await,
+            Begun::Ended(None) => {}
+            Begun::Waits(pending) => {
+                let connection = Arc::clone(self);
+                self.calls.spawn(async move {
+                    if let Some(reply) = pending.await {
+                        connection.outbox.send(reply).await;
+                    }
+                });
+            }
         }
     }
 
@@ -161,6 +170,10 @@ impl Connection {
         if let Err(fault) = permitted {
             return ready(id.map(|id| failure(&id, &fault)));
         }
+        self.begin_permitted(id, call)
+    }
+
+    fn begin_permitted(self: &Arc<Self>, id: Option<Id>, call: Call) -> Begun {
         match call {
             Call::CallCancel(CallCancel { id: other }) => {
                 let cancelled = self.waiting.cancel(&other);

@@ -240,6 +240,33 @@ impl Session {
         to: Option<&Address>,
         bytes: Bytes,
     ) -> Option<Unsent> {
+        self.send_unanswered(socket, to, bytes).unwrap_or(None)
+    }
+
+    /// Sends as one what several notifications of `socket.send` brought for a stream, each of which is counted as the call that
+    /// it is. Otherwise as [`Session::send_frame`].
+    pub(crate) fn send_joined(
+        self: &Arc<Self>,
+        socket: SocketId,
+        bytes: Bytes,
+        calls: &[SocketSend],
+    ) -> Option<Unsent> {
+        let started = Instant::now();
+        let sent = self.send_unanswered(socket, None, bytes);
+        let took = started.elapsed();
+        for call in calls {
+            self.count(&call.clone().into(), sent.as_ref().err(), took);
+        }
+        sent.unwrap_or(None)
+    }
+
+    /// Tries to send, and logs a failure, which nobody else is told of.
+    fn send_unanswered(
+        self: &Arc<Self>,
+        socket: SocketId,
+        to: Option<&Address>,
+        bytes: Bytes,
+    ) -> Result<Option<Unsent>, Fault> {
         let begin = || {
             let slot = self.slot(socket)?;
             let to = to.map(|to| destination(self, &slot, to)).transpose()?;
@@ -250,27 +277,21 @@ impl Session {
             })
         };
         let call = if to.is_some() { "sendto" } else { "send" };
-        let mut unsent = match begin() {
-            Ok(unsent) => unsent,
-            Err(fault) => {
-                self.log_failed(call, Some(socket), &fault);
-                return None;
-            }
-        };
+        let mut unsent = begin().inspect_err(|fault| self.log_failed(call, Some(socket), fault))?;
         // Without a turn others wait before this one.
         if unsent.turn.is_none() {
-            return Some(unsent);
+            return Ok(Some(unsent));
         }
         match unsent.sending.attempt(self, &unsent.slot) {
-            None => return Some(unsent),
-            Some(Ok(())) => {}
+            None => Ok(Some(unsent)),
+            Some(Ok(())) => Ok(None),
             Some(Err(error)) => {
                 let fault = self.os_fault(&unsent.slot, call, &error);
                 let fault = unsent.sending.failed(self, &unsent.slot, fault);
                 self.log_failed(call, Some(socket), &fault);
+                Err(fault)
             }
         }
-        None
     }
 
     /// Whether frames to this socket may be sent as one: a stream keeps no boundaries.
