@@ -14,6 +14,7 @@ use sockyard_protocol::{EventKind, SocketId};
 use tokio::sync::{Notify, oneshot};
 
 use crate::metrics;
+use crate::quotas::Keeper;
 
 mod entry;
 mod place;
@@ -59,6 +60,8 @@ struct State {
     places: Places,
     /// INVARIANT: the sum of the weights of `entries`.
     bytes: usize,
+    /// Its part of what all logs keep.
+    keeper: Keeper,
     last_seq: u64,
     /// Bytes ever appended; the position after the newest entry.
     position: u64,
@@ -114,11 +117,7 @@ impl State {
         self.position += weight as u64;
         self.bytes += weight;
         self.entries.push_back(Arc::new(entry));
-        while self.entries.len() > limits.events || self.bytes > limits.bytes && self.entries.len() > 1 {
-            if let Some(oldest) = self.entries.pop_front() {
-                self.bytes -= oldest.weight();
-            }
-        }
+        self.trim(limits);
         // One that merges looks by itself, unless the ring might go past it before.
         let position = self.position;
         let rests = |cursor: &Cursor| sent && cursor.merging && position - cursor.position < HIGH_WATER_BYTES;
@@ -127,6 +126,16 @@ impl State {
         }
         if let Some(asked) = asked {
             asked.send(self.last_seq).ok(/* whoever asked has gone */);
+        }
+    }
+
+    /// Lets the oldest go until the rest is as little as may be kept.
+    fn trim(&mut self, limits: LogLimits) {
+        let most = self.keeper.most(self.bytes, limits.bytes);
+        while self.entries.len() > limits.events || self.bytes > most && self.entries.len() > 1 {
+            if let Some(oldest) = self.entries.pop_front() {
+                self.bytes -= oldest.weight();
+            }
         }
     }
 
@@ -193,8 +202,17 @@ impl Recorder<'_> {
 }
 
 impl Log {
-    pub(crate) fn new(limits: LogLimits) -> Arc<Log> {
-        Arc::new(Log { limits, state: Mutex::default(), appended: Notify::new(), drained: Notify::new() })
+    pub(crate) fn new(limits: LogLimits, keeper: Keeper) -> Arc<Log> {
+        let state = Mutex::new(State { keeper, ..State::default() });
+        Arc::new(Log { limits, state, appended: Notify::new(), drained: Notify::new() })
+    }
+
+    /// Lets go what is over its part, where all logs together keep too much.
+    pub(crate) fn trim(&self) {
+        let mut state = self.lock();
+        state.trim(self.limits);
+        // The second time tells what is left.
+        state.trim(self.limits);
     }
 
     /// Locks the log for a system call and the event about it.

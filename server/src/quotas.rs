@@ -6,6 +6,7 @@
 
 mod client;
 mod config;
+mod kept;
 mod rate;
 
 use std::collections::HashMap;
@@ -16,8 +17,10 @@ use std::time::Duration;
 use sockyard_protocol::Fault;
 
 pub(crate) use client::{Client, ClientKey, Proxies};
-use config::Held;
+use config::{Held, Most};
 pub(crate) use config::{Process, QuotaConfig, SessionConfig};
+pub(crate) use kept::Keeper;
+use kept::Kept;
 use rate::Rate;
 pub(crate) use rate::now_ns;
 
@@ -203,6 +206,8 @@ impl Payers {
 pub(crate) struct Quotas {
     config: QuotaConfig,
     server: Arc<Holder>,
+    /// Where the operator bounds it: what all logs and records of packets keep.
+    kept: Option<Arc<Kept>>,
     clients: Mutex<Clients>,
     /// By the token's id. There are few tokens, and each is some 200 bytes here.
     tokens: Mutex<HashMap<String, Arc<Holder>>>,
@@ -228,6 +233,7 @@ impl Quotas {
             Clients { by_key: HashMap::new(), clean_at: CLEAN_FIRST, rest: Client::new(&config.client) };
         Arc::new(Quotas {
             server: Holder::new(SERVER, config.server.held()),
+            kept: config.server.kept_bytes.and_then(Most::get).map(Kept::new),
             clients: Mutex::new(clients),
             tokens: Mutex::default(),
             config,
@@ -251,6 +257,16 @@ impl Quotas {
         let client = Client::new(&self.config.client);
         clients.by_key.insert(key, Arc::clone(&client));
         client
+    }
+
+    /// One log or record of packets more.
+    pub(crate) fn keeper(&self) -> Keeper {
+        self.kept.as_ref().map_or_else(Keeper::default, Kept::keeper)
+    }
+
+    /// Whether all logs and records keep more than they may.
+    pub(crate) fn keep_too_much(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.is_over())
     }
 
     /// Who pays for a session of that client, opened with the token of that id.

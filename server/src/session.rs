@@ -20,7 +20,7 @@ use crate::metrics::{self, Ending};
 use crate::network::lab::Lab;
 use crate::network::{Network, PacketRecord};
 use crate::policy::{Policy, UnixNames, UnixRoot};
-use crate::quotas::{Payers, Permit};
+use crate::quotas::{Keeper, Payers, Permit};
 use crate::secret::Token;
 use crate::tokens::Grant;
 
@@ -108,6 +108,7 @@ struct SessionParts<'a> {
     grant: Option<Arc<Grant>>,
     payers: Payers,
     places: Vec<Permit>,
+    keeper: Keeper,
     unix_root: &'a Arc<UnixRoot>,
     tells_directory: bool,
     responders: Arc<Responders>,
@@ -122,6 +123,7 @@ impl Session {
             grant,
             payers,
             places,
+            keeper,
             unix_root,
             tells_directory,
             responders,
@@ -131,7 +133,7 @@ impl Session {
             id,
             token,
             shares: Mutex::default(),
-            log: Log::new(limits.log),
+            log: Log::new(limits.log, keeper),
             network,
             policy,
             grant,

@@ -2,6 +2,7 @@
 //! byte, because no proper client would send them.
 
 mod addresses;
+mod bodies;
 mod frames;
 mod http;
 mod messages;

@@ -163,6 +163,50 @@ async fn j13_bytes_over_the_rate_are_refused_and_frames_are_held_back() {
 }
 
 #[tokio::test]
+async fn j14_the_logs_and_packets_of_all_sessions_are_bounded_together() {
+    const MOST: f64 = (2 << 20) as f64;
+    let (server, _file) = configured("[limits.server]\nkept_bytes = 2097152\n");
+    let mut clients: Vec<WsClient> = Vec::new();
+    for _ in 0..4 {
+        let client = WsClient::connect(&server, "?network=lab", server.token.as_deref()).await.unwrap();
+        let socket = client.udp().await;
+        // More than one MiB in the log, and as much on the wire.
+        for _ in 0..40 {
+            let send = json!({"socket": socket, "data": {"zeros": 30_000}, "to": "bob:9"});
+            client.ok("socket.send", send).await;
+        }
+        client.ok("log.note", json!({"text": "the newest"})).await;
+        clients.push(client);
+    }
+    let kept = Metrics::of(&server).await.value("sockyard_log_bytes");
+    assert!(kept < MOST, "all logs have {kept} bytes");
+    for client in &clients {
+        let log = client.ok("log.read", json!({"kinds": ["note"]})).await;
+        assert_eq!(log["events"][0]["text"], "the newest", "each keeps what it has just done");
+        assert!(log["oldest"].as_u64() > Some(1), "and its oldest is gone: {}", log["oldest"]);
+        let packets = client.ok("packets.read", json!({"limit": 1})).await;
+        assert!(packets["oldest"].as_u64() > Some(1), "{}", packets["oldest"]);
+    }
+    for client in &clients {
+        client.ok("session.close", json!({})).await;
+        client.closed().await;
+    }
+    // Once what they kept is given back, one that is alone has all that its own bound gives.
+    eventually("the return of what the others kept", async || {
+        let alone = WsClient::open(&server).await;
+        let (socket, local) = alone.bound_udp().await;
+        for _ in 0..40 {
+            let send = json!({"socket": socket, "data": {"zeros": 30_000}, "to": local});
+            alone.ok("socket.send", send).await;
+        }
+        let oldest = alone.ok("log.read", json!({"limit": 1})).await["oldest"].clone();
+        alone.ok("session.close", json!({})).await;
+        (oldest == 1).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn h25_h26_only_a_trusted_proxy_says_who_asks() {
     let (server, _file) = configured("[limits.client]\nsessions = 1\n");
     assert_eq!(open_for(&server, "X-Forwarded-For: 198.51.100.1\r\n").await.status, 201);
@@ -260,6 +304,7 @@ async fn the_limits_in_force_are_told_and_wrong_ones_stop_the_start() {
         ("[limits.client]\nsession = 7\n", "unknown field `session`"),
         ("[limits]\nclients = 7\n", "unknown field `clients`"),
         ("[limits.session]\nsockets = 0\n", "line 2"),
+        ("[limits.session]\nwaiting_bytes = 1000\n", "at least 1048576"),
         ("trusted_proxies = [\"home\"]\n", "\"home\" is no address or network"),
     ] {
         std::fs::write(file.path(), wrong).unwrap();

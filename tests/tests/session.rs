@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use sockyard_tests::{TestServer, WsClient, eventually, sockets};
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn hello_tells_everything_a_client_needs() {
@@ -125,7 +126,7 @@ async fn a_session_without_a_connection_ends_after_its_grace_time() {
     let (_, local) = client.listener().await;
     let hello = client.hello.clone();
     client.leave().await;
-    eventually("the listener's end", async || tokio::net::TcpStream::connect(&local).await.err()).await;
+    eventually("the listener's end", async || TcpStream::connect(&local).await.err()).await;
     let (status, problem) = WsClient::resume(&server, &hello, None).await.err().unwrap();
     assert_eq!((status, &problem["error"]["code"]), (404, &json!(7)));
 }
@@ -136,9 +137,12 @@ async fn a_session_lives_while_any_connection_is_attached() {
     let first = WsClient::open(&server).await;
     let (_, local) = first.listener().await;
     let second = WsClient::resume(&server, &first.hello, None).await.unwrap();
+    let other = WsClient::open(&server).await;
+    let (_, of_other) = other.listener().await;
     first.leave().await;
-    // Nothing happens, and there is no event for nothing: twice the grace time passes.
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    // Nothing happens to this session, and there is no event for nothing. One that is left later ends after the same time.
+    other.leave().await;
+    eventually("the other session's end", async || TcpStream::connect(&of_other).await.err()).await;
     sockets::connect(&local).await;
     assert_eq!(second.tcp().await, 4);
 }
@@ -203,7 +207,7 @@ async fn closing_a_session_closes_its_sockets_and_every_connection() {
     assert_eq!(first.closed().await.code, Some(1000));
     assert_eq!(second.closed().await.code, Some(1000));
     assert_eq!(sockets::read_to_end(&mut peer).await.unwrap(), b"");
-    eventually("the listener's end", async || tokio::net::TcpStream::connect(&local).await.err()).await;
+    eventually("the listener's end", async || TcpStream::connect(&local).await.err()).await;
     let closed = second.events().iter().filter(|event| event["kind"] == "closed").count();
     assert_eq!(closed, 2, "each socket's end is told");
     assert!(second.events().iter().all(|event| event["kind"] != "closed" || event["by"] == "session"));

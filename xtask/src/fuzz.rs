@@ -12,10 +12,8 @@ use crate::tools;
 
 /// Each a function of `fuzz/src/lib.rs`.
 const TARGETS: &[&str] = &["address", "payload", "rpc", "frame", "rest"];
-/// How long each is tried if nothing else is said.
+/// How long each is tried if nothing else is said, in seconds of a processor of its own.
 const SECONDS: u64 = 30;
-/// How many are tried at once: a core each.
-const AT_ONCE: usize = 2;
 /// Longest input: what is longer repeats what is shorter.
 const LENGTH_MAX: usize = 4096;
 /// What `cargo fuzz` gives the compiler, less the sanitizer.
@@ -35,30 +33,33 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     each(seconds)
 }
 
-/// The same for `cargo xtask test`: short, so that a run of all tests stays one.
+/// The same for `cargo xtask test`.
 pub(crate) fn briefly() -> Result<()> {
-    each(10)
+    each(SECONDS)
 }
 
+/// Tries all at once, so that no core is idle at the end, and where there are fewer cores than targets for as much longer.
 fn each(seconds: u64) -> Result<()> {
     let programs = build()?;
-    for group in TARGETS.chunks(AT_ONCE) {
-        let running =
-            group.iter().map(|target| start(&programs, target, seconds)).collect::<Result<Vec<_>>>()?;
-        for (target, mut child) in group.iter().zip(running) {
-            let status = child.wait().with_context(|| format!("wait for the target {target}"))?;
-            let log = log(target);
-            let said = std::fs::read_to_string(&log).unwrap_or_default();
-            if !status.success() {
-                eprintln!("{said}");
-                bail!(
-                    "the target {target} found something ({status}); the input is in {}",
-                    folder(target).display()
-                );
-            }
-            let done = said.lines().rev().find(|line| line.starts_with("Done")).unwrap_or("no summary");
-            tools::say(&format!("{target}: {done}"));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(TARGETS.len());
+    let shared = (seconds * TARGETS.len() as u64).div_ceil(cores as u64);
+    tools::say(&format!("trying {} targets for {shared} seconds, over {cores} processors", TARGETS.len()));
+    let running =
+        TARGETS.iter().map(|target| start(&programs, target, shared)).collect::<Result<Vec<_>>>()?;
+    // Each is waited for, also after one that found something.
+    let ended: Vec<_> = running.into_iter().map(|mut child| child.wait()).collect();
+    for (target, status) in TARGETS.iter().zip(ended) {
+        let status = status.with_context(|| format!("wait for the target {target}"))?;
+        let said = std::fs::read_to_string(log(target)).unwrap_or_default();
+        if !status.success() {
+            eprintln!("{said}");
+            bail!(
+                "the target {target} found something ({status}); the input is in {}",
+                folder(target).display()
+            );
         }
+        let done = said.lines().rev().find(|line| line.starts_with("Done")).unwrap_or("no summary");
+        tools::say(&format!("{target}: {done}"));
     }
     Ok(())
 }
@@ -85,7 +86,8 @@ fn start(programs: &std::path::Path, target: &str, seconds: u64) -> Result<Child
         .arg(tools::root().join("fuzz/corpus").join(target))
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-max_len={LENGTH_MAX}"))
-        .arg("-timeout=5")
+        // By the clock: on a machine that is busy with something else a single input may wait long for its turn.
+        .arg("-timeout=60")
         .arg("-rss_limit_mb=1024")
         .arg(format!("-artifact_prefix={}/", found.display()))
         .stdin(Stdio::null())

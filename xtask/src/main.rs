@@ -28,8 +28,8 @@ cargo xtask COMMAND
   weigh              builds the page, and fails where a first visit would load more than 350 KiB
   test               everything that CI runs: formatting, lints, documentation, the checks below, all tests
   check              proves that dependencies point one way, that files stay short and silenced lints say why
-  audit [--offline]  asks `cargo deny` and `cargo audit` about the dependencies: licences, sources and bans as in deny.toml,
-                     and known faults, for which it needs a network; installs both into target/tools
+  audit [--strict]   asks `cargo deny` and `cargo audit` about the dependencies: licences, sources and bans as in deny.toml,
+                     withdrawn versions and known faults; says what it could not look up, and fails there with --strict
   sbom               writes what the program is made of into target/sbom (CycloneDX)
   bench [-- OPTIONS] measures the release server beside other relays; `--install` gets those that are missing,
                      `--help` lists the OPTIONS

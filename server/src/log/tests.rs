@@ -32,7 +32,7 @@ fn seqs(batch: Option<Batch>) -> Vec<u64> {
 
 #[test]
 fn events_are_numbered_from_1_and_the_oldest_go_first() {
-    let log = Log::new(LIMITS);
+    let log = Log::new(LIMITS, Keeper::default());
     for number in 1..=250 {
         log.append(None, note("a"));
         assert_eq!(log.last_seq(), number);
@@ -48,7 +48,7 @@ fn events_are_numbered_from_1_and_the_oldest_go_first() {
 
 #[test]
 fn the_ring_is_bounded_in_bytes_too() {
-    let log = Log::new(LIMITS);
+    let log = Log::new(LIMITS, Keeper::default());
     for _ in 0..90 {
         log.record().append(Some(3), received(65_536));
     }
@@ -58,7 +58,7 @@ fn the_ring_is_bounded_in_bytes_too() {
 
 #[test]
 fn a_cursor_begins_where_it_is_asked_to_and_meets_every_event_once() {
-    let log = Log::new(LIMITS);
+    let log = Log::new(LIMITS, Keeper::default());
     for _ in 0..5 {
         log.append(None, note("a"));
     }
@@ -77,7 +77,7 @@ fn a_cursor_begins_where_it_is_asked_to_and_meets_every_event_once() {
 
 #[test]
 fn a_cursor_that_the_ring_has_passed_is_told() {
-    let log = Log::new(LIMITS);
+    let log = Log::new(LIMITS, Keeper::default());
     let mut reader = Reader::attach(Arc::clone(&log), None, true);
     for _ in 0..200 {
         log.append(None, note("a"));
@@ -87,7 +87,7 @@ fn a_cursor_that_the_ring_has_passed_is_told() {
 
 #[tokio::test]
 async fn a_connection_that_lags_behind_holds_streams_back_until_it_catches_up() {
-    let log = Log::new(LIMITS);
+    let log = Log::new(LIMITS, Keeper::default());
     log.room().await;
     let mut reader = Reader::attach(Arc::clone(&log), None, true);
     for _ in 0..20 {
@@ -102,7 +102,7 @@ async fn a_connection_that_lags_behind_holds_streams_back_until_it_catches_up() 
 
 #[tokio::test]
 async fn a_connection_that_only_looks_holds_nothing_back_and_counts_for_nobody() {
-    let log = Log::new(LIMITS);
+    let log = Log::new(LIMITS, Keeper::default());
     let mut looks = Reader::attach(Arc::clone(&log), None, false);
     let append = || (0..20).for_each(|_| log.record().append(Some(3), received(65_536)));
     append();
@@ -120,7 +120,7 @@ async fn a_connection_that_only_looks_holds_nothing_back_and_counts_for_nobody()
 
 #[tokio::test]
 async fn what_comes_while_nobody_is_connected_waits_for_the_next_connection() {
-    let log = Log::new(LIMITS);
+    let log = Log::new(LIMITS, Keeper::default());
     drop(Reader::attach(Arc::clone(&log), None, true));
     for _ in 0..20 {
         log.record().append(Some(3), received(65_536));
@@ -138,7 +138,7 @@ async fn what_comes_while_nobody_is_connected_waits_for_the_next_connection() {
 
 #[tokio::test]
 async fn what_happens_during_a_call_stands_behind_it() {
-    let log = Log::new(LIMITS);
+    let log = Log::new(LIMITS, Keeper::default());
     let first = log.place();
     let second = log.place();
     log.append(None, note("a"));
@@ -156,7 +156,7 @@ async fn what_happens_during_a_call_stands_behind_it() {
 
 #[test]
 fn a_call_that_did_nothing_leaves_no_gap() {
-    let log = Log::new(LIMITS);
+    let log = Log::new(LIMITS, Keeper::default());
     let place = log.place();
     log.append(None, note("a"));
     drop(place);
@@ -168,7 +168,7 @@ fn a_call_that_did_nothing_leaves_no_gap() {
 
 #[tokio::test]
 async fn a_connection_that_merges_events_is_woken_before_the_ring_can_pass_it() {
-    let log = Log::new(LIMITS);
+    let log = Log::new(LIMITS, Keeper::default());
     let mut reader = Reader::attach(Arc::clone(&log), None, true);
     reader.set_merging(true);
     let send = || {

@@ -38,6 +38,8 @@ use link::{Reply, Request};
 pub(crate) use record::{Changes, Page, Record};
 use wire::Wire;
 
+use crate::quotas::Keeper;
+
 /// The names that hosts get which are given none: those that examples of protocols are told with.
 const NAMES: [&str; HOSTS_MAX] = [
     "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "kim", "leo", "nina",
@@ -143,8 +145,8 @@ impl Made {
     ///
     /// # Errors
     /// The kernel's, where the runtime cannot watch one more descriptor.
-    pub(crate) fn start(self) -> io::Result<Lab> {
-        let record = Arc::new(Record::default());
+    pub(crate) fn start(self, keeper: Keeper) -> io::Result<Lab> {
+        let record = Arc::new(Record::new(keeper));
         let seed = crate::secret::number();
         let lab = Lab {
             labs: Arc::clone(self.labs()),

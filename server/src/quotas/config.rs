@@ -16,6 +16,9 @@ impl Most {
     }
 }
 
+/// What all logs and records keep together where anybody may open sessions: 32 of them that are full, or 2 000 with what they need.
+const KEPT_BYTES_OPEN: u64 = 512 << 20;
+
 /// What the process and its options have, of which some defaults are made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Process {
@@ -50,6 +53,7 @@ impl QuotaConfig {
             let quarter = |most: u32| Most(u64::from(most / 4).max(1));
             client.sessions.get_or_insert(quarter(sessions));
             client.connections.get_or_insert(quarter(connections));
+            server.kept_bytes.get_or_insert(Most(KEPT_BYTES_OPEN));
         }
         self
     }
@@ -72,7 +76,30 @@ impl QuotaConfig {
     }
 }
 
-/// What one session may use. The first five are needed and therefore never without a limit.
+/// Bytes that a session's waiting calls may hold: at least one payload, which could never be sent otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u32")]
+pub(crate) struct WaitingBytes(u32);
+
+impl TryFrom<u32> for WaitingBytes {
+    type Error = String;
+
+    fn try_from(bytes: u32) -> Result<WaitingBytes, String> {
+        let least = sockyard_protocol::payload::PAYLOAD_MAX;
+        match bytes as usize >= least {
+            true => Ok(WaitingBytes(bytes)),
+            false => Err(format!("waiting_bytes is at least {least}, the longest payload")),
+        }
+    }
+}
+
+impl WaitingBytes {
+    pub(crate) fn get(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What one session may use. The first six are needed and therefore never without a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct SessionConfig {
@@ -81,6 +108,7 @@ pub(crate) struct SessionConfig {
     pub(crate) connections: NonZeroU32,
     pub(crate) readers: NonZeroU32,
     pub(crate) shares: NonZeroU32,
+    pub(crate) waiting_bytes: WaitingBytes,
     calls_per_second: Most,
     bytes_per_second: Most,
     lifetime_seconds: Most,
@@ -96,6 +124,7 @@ impl Default for SessionConfig {
             connections: count(16),
             readers: count(64),
             shares: count(16),
+            waiting_bytes: WaitingBytes(16 << 20),
             calls_per_second: Most(0),
             bytes_per_second: Most(0),
             lifetime_seconds: Most(0),
@@ -174,6 +203,9 @@ pub(crate) struct ServerConfig {
     /// Left out, four fifths of the descriptors that the process may have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sockets: Option<Most>,
+    /// What logs and records of packets keep together. Left out, there is no limit but where anybody may open sessions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) kept_bytes: Option<Most>,
     waiting_calls: Most,
     calls_per_second: Most,
     bytes_per_second: Most,
@@ -226,7 +258,14 @@ impl TokenConfig {
 
 impl ServerConfig {
     pub(super) fn held(&self) -> Held {
-        let ServerConfig { sockets, waiting_calls, calls_per_second, bytes_per_second, sessions } = *self;
+        let ServerConfig {
+            sockets,
+            kept_bytes: _,
+            waiting_calls,
+            calls_per_second,
+            bytes_per_second,
+            sessions,
+        } = *self;
         Held {
             sessions: Most(sessions.map_or(0, NonZeroU64::get)),
             sockets: sockets.unwrap_or_default(),

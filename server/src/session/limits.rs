@@ -54,11 +54,10 @@ impl Limits {
             bytes_per_second: config.bytes_per_second(),
             message_bytes: MESSAGE_BYTES,
             log: LOG,
-            waiting_bytes: WAITING_BYTES,
+            waiting_bytes: config.waiting_bytes.get(),
         }
     }
 }
 
 const MESSAGE_BYTES: usize = 1 << 20;
 const LOG: LogLimits = LogLimits { events: 100_000, bytes: 16 << 20 };
-const WAITING_BYTES: usize = 16 << 20;

@@ -96,6 +96,9 @@ impl Registry {
             metrics::failed(fault);
             tracing::debug!(quota = fault.data.quota, "a session is refused");
         })?;
+        if self.options.quotas.keep_too_much() {
+            self.trim();
+        }
         let (policy, network) = self.network(opener, asked).await?;
         let RegistryOptions { limits, unix_root, tells_directory, .. } = &self.options;
         let opened = self.open_with(SessionParts {
@@ -105,6 +108,7 @@ impl Registry {
             grant: grant.clone(),
             payers,
             places,
+            keeper: self.options.quotas.keeper(),
             unix_root,
             tells_directory: *tells_directory && grant.is_none(),
             responders: Arc::clone(&self.responders),
@@ -148,10 +152,12 @@ impl Registry {
                     Fault::bad_params("network", &format!("this server has no labs: {why}"))
                 })?;
                 let labs = Arc::clone(labs);
+                let keeper = self.options.quotas.keeper();
                 let made = tokio::task::spawn_blocking(move || labs.make_first()).await;
                 let made = made.map_err(|_| Fault::internal())?;
-                let lab =
-                    made.and_then(|made| made.start()).map_err(|error| errno::fault("unshare", &error))?;
+                let lab = made
+                    .and_then(|made| made.start(keeper))
+                    .map_err(|error| errno::fault("unshare", &error))?;
                 Ok((Policy::lab(lab.names()), self.network.with_lab(lab)))
             }
         }
@@ -211,6 +217,16 @@ impl Registry {
             ends.spawn(async move { session.end(Ending::Shutdown).await });
         }
         while ends.join_next().await.is_some() {}
+    }
+
+    /// Brings every session's log and packets down to their part.
+    fn trim(&self) {
+        for session in self.all() {
+            session.log.trim();
+            if let Ok(record) = session.packet_record("") {
+                record.trim();
+            }
+        }
     }
 
     /// What all sessions hold together.

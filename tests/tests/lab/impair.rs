@@ -136,9 +136,14 @@ async fn a_rate_lets_so_much_through_and_its_queue_ends() {
     let (socket, bound) = datagrams(&client, 7788).await;
     // A packet of 1000 bytes takes 10 ms.
     set(&client, json!({"from": "alice", "rate_kbit": 800, "queue_packets": 5})).await;
+    // Not one after the other: on a slow machine the wire would be done with each before the next one comes.
+    let mut sends = Vec::new();
     for _ in 0..20 {
-        let data = json!({"zeros": 972});
-        client.ok("socket.send", json!({"socket": socket, "data": data, "to": "bob:7788"})).await;
+        let send = json!({"socket": socket, "data": {"zeros": 972}, "to": "bob:7788"});
+        sends.push(client.start("socket.send", send).await);
+    }
+    for send in sends {
+        send.answer().await.unwrap();
     }
     let all = eventually("all on record", async || {
         let all = packets(&client).await;

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 use sockyard_tests::rest::RestClient;
-use sockyard_tests::{TestServer, WsClient};
+use sockyard_tests::{TestServer, WsClient, eventually, sockets, within};
 
 /// Denied by the policy, whatever the rule's name.
 const DENIED: &[&str] = &[
@@ -220,8 +220,15 @@ async fn a_no_address_of_the_table_is_reached_over_either_transport() {
         // A word with a port is a name, which nobody has.
         let is_no_name = fault.data.errno.as_deref() == Some("EAI_NONAME");
         assert!(is_no_address || is_no_name, "{text:?}: {fault:?}");
+        let connect = Some(json!({"address": text}));
+        let answer = rest.request("POST", &format!("/sockets/{socket}/connect"), connect).await;
+        let error = &answer.problem()["error"];
+        assert_eq!((answer.status, &error["code"]), (422, &json!(fault.code)), "REST {text:?}: {error}");
+        let datagram = json!({"socket": numbers[1].2, "data": "x", "to": text});
+        assert_eq!(client.fault("socket.send", datagram).await.code, fault.code, "sendto {text:?}");
     }
-    assert_eq!(server.open_files(), files, "no descriptor is left behind");
+    // Those of the requests go with their connections.
+    eventually("no descriptor is left behind", async || (server.open_files() == files).then_some(())).await;
     for (_, _, socket) in numbers {
         assert_eq!(client.info(socket).await["peer"], json!(null));
     }
@@ -232,6 +239,29 @@ async fn a_no_address_of_the_table_is_reached_over_either_transport() {
 async fn a02_a08_what_the_kernel_takes_for_loopback_is_loopback_but_never_the_server_itself() {
     let server = TestServer::start();
     let client = WsClient::open(&server).await;
+    let rest = RestClient::of(&server, &client.hello);
+    let (peer, _) = sockets::udp().await;
+    let port = peer.local_addr().unwrap().port();
+    for (ip, family) in [("127.0.0.1", "inet"), ("::ffff:127.0.0.1", "inet6"), ("::ffff:7f00:1", "inet6")] {
+        let address = if family == "inet" { format!("{ip}:{port}") } else { format!("[{ip}]:{port}") };
+        let socket = client.socket(family, "dgram").await;
+        client.ok("socket.send", json!({"socket": socket, "data": "x", "to": address})).await;
+        rest.ok("POST", &format!("/sockets/{socket}/send"), Some(json!({"data": "x", "to": address}))).await;
+        for transport in ["WebSocket", "REST"] {
+            let bytes = within("a datagram", peer.recv(&mut [0; 9])).await.unwrap();
+            assert_eq!(bytes, 1, "A02 {address} over {transport}");
+        }
+    }
+    for (ip, family) in [("0.0.0.0", "inet"), ("::", "inet6"), ("::ffff:0.0.0.0", "inet6")] {
+        let address = if family == "inet" { format!("{ip}:{port}") } else { format!("[{ip}]:{port}") };
+        let socket = client.socket(family, "stream").await;
+        let fault = client.fault("socket.connect", json!({"socket": socket, "address": address})).await;
+        assert_eq!(
+            (fault.code, fault.data.rule.as_deref()),
+            (2, Some("unspecified")),
+            "A04, A05, A08 {address}"
+        );
+    }
     for ip in ["127.0.0.1", "127.0.0.2", "::ffff:127.0.0.1", "::1", "0.0.0.0", "::"] {
         let (address, family) = match ip.contains(':') {
             true => (format!("[{ip}]:{}", server.port), "inet6"),
@@ -240,5 +270,35 @@ async fn a02_a08_what_the_kernel_takes_for_loopback_is_loopback_but_never_the_se
         let socket = client.socket(family, "stream").await;
         let fault = client.fault("socket.connect", json!({"socket": socket, "address": address})).await;
         assert_eq!(fault.code, 2, "A03 {address}: {fault:?}");
+        let path = format!("/sockets/{socket}/connect");
+        let answer = rest.request("POST", &path, Some(json!({"address": address}))).await;
+        assert_eq!(answer.status, 403, "A03 {address} over REST: {}", answer.text());
+    }
+}
+
+/// The machine's own addresses beside loopback, by which its other services are reached, and a container's gateway.
+#[tokio::test]
+async fn a32_a33_the_machines_own_addresses_are_not_loopback() {
+    let server = TestServer::start();
+    let client = WsClient::open(&server).await;
+    let rest = RestClient::of(&server, &client.hello);
+    let shown = std::process::Command::new("ip").args(["-o", "address"]).output().unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let own = shown.lines().filter_map(|line| line.split_whitespace().nth(3)?.split('/').next());
+    let own: Vec<&str> = own.filter(|ip| !ip.starts_with("127.") && *ip != "::1").collect();
+    for ip in own.iter().chain(&["172.17.0.1"]) {
+        let (address, family) = address(ip);
+        let (stream, datagram) =
+            (client.socket(family, "stream").await, client.socket(family, "dgram").await);
+        let fault = client.fault("socket.connect", json!({"socket": stream, "address": address})).await;
+        assert_eq!(fault.code, 2, "{address}: {fault:?}");
+        let fault =
+            client.fault("socket.send", json!({"socket": datagram, "data": "x", "to": address})).await;
+        assert_eq!(fault.code, 2, "{address}: {fault:?}");
+        let fault = client.fault("socket.bind", json!({"socket": stream, "address": address})).await;
+        assert_eq!(fault.code, 2, "{address}: {fault:?}");
+        let connect = Some(json!({"address": address}));
+        let answer = rest.request("POST", &format!("/sockets/{stream}/connect"), connect).await;
+        assert_eq!(answer.status, 403, "{address}: {}", answer.text());
     }
 }

@@ -1,5 +1,6 @@
 //! H: HTTP against its rules, and what no browser would send.
 
+use sockyard_tests::rest::RestClient;
 use sockyard_tests::{TestServer, http, sockets, within};
 use tokio::io::AsyncReadExt as _;
 
@@ -42,6 +43,44 @@ async fn h05_h09_what_a_client_says_of_itself_opens_nothing() {
     let (host, origin) = (format!("Host: rebind.test:{port}"), format!("Origin: http://rebind.test:{port}"));
     assert_eq!(status(&server, &["GET /api/v1/ws HTTP/1.1", &host, &origin]).await, 421, "H09");
     assert_eq!(status(&server, &["GET /api/v1/ws HTTP/1.1", &own, &origin]).await, 403, "H09");
+}
+
+/// What another page could make a browser send, with the right token even: a form, a script's request, a request for a stream.
+#[tokio::test]
+async fn h07_h10_h19_another_page_opens_nothing_over_rest() {
+    let server = TestServer::start();
+    let session = RestClient::open(&server).await.hello;
+    let (own, port) = (own(&server), server.port);
+    let owner = format!("Authorization: Bearer {}", server.token.as_deref().unwrap());
+    let token = format!("Authorization: Bearer {}", session.token);
+    let within = format!("/api/v1/sessions/{}", session.session);
+    let foreign = [
+        "Origin: http://evil.example".to_owned(),
+        "Origin: null".to_owned(),
+        "Origin: ".to_owned(),
+        format!("Origin: https://127.0.0.1:{port}"),
+        format!("Origin: http://127.0.0.1:{}", port ^ 1),
+        format!("Origin: http://127.0.0.1:{port}/"),
+        "Sec-Fetch-Site: cross-site".to_owned(),
+        // A page that a session's own socket serves on another port of this machine.
+        "Sec-Fetch-Site: same-site".to_owned(),
+    ];
+    let json = "Content-Type: application/json";
+    for line in &foreign {
+        for (request, bearer) in [
+            ("POST /api/v1/sessions HTTP/1.1".to_owned(), &owner),
+            (format!("POST {within}/sockets HTTP/1.1"), &token),
+            (format!("GET {within}/events HTTP/1.1"), &token),
+            (format!("GET {within}/export?format=jsonl HTTP/1.1"), &token),
+            (format!("DELETE {within} HTTP/1.1"), &token),
+        ] {
+            let lines = [&request, &own, bearer, json, line, "Content-Length: 0"];
+            assert_eq!(status(&server, &lines).await, 403, "{request} {line}");
+        }
+    }
+    let own_origin = format!("Origin: http://127.0.0.1:{port}");
+    let lines = [&format!("GET {within} HTTP/1.1"), &own, &token, &own_origin, "Sec-Fetch-Site: same-origin"];
+    assert_eq!(status(&server, &lines).await, 200, "the session is there still");
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! What comes in from outside: the licences, the sources and the banned crates of `deny.toml`, held against every package that
 //! Cargo.lock names.
 //!
-//! `cargo deny` reads the same file and knows more, such as advisories; it takes minutes to build and a network to be of use
-//! (`cargo xtask audit`). This needs neither, so it runs each time.
+//! `cargo deny` reads the same file and knows more, such as advisories (`audit.rs`), but has to be got from somewhere. This needs neither it
+//! nor a network, and looks at what is built for other systems, too.
 
 use std::path::Path;
 
@@ -48,12 +48,18 @@ struct Ban {
     reason: String,
 }
 
-/// Checks every package, those for other systems included.
+/// Checks every package of both workspaces, those for other systems included.
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     let text = std::fs::read_to_string(root.join("deny.toml")).context("cannot read deny.toml")?;
-    let json = tools::output(&mut tools::cargo(&["metadata", "--locked", "--format-version", "1"]))?;
-    let metadata: Value = serde_json::from_str(&json).context("cargo metadata printed what is not JSON")?;
-    findings(&text, &metadata)
+    let mut all = Vec::new();
+    for manifest in ["Cargo.toml", "fuzz/Cargo.toml"] {
+        let metadata = ["metadata", "--locked", "--format-version", "1", "--manifest-path", manifest];
+        let json = tools::output(&mut tools::cargo(&metadata))?;
+        let metadata: Value =
+            serde_json::from_str(&json).context("cargo metadata printed what is not JSON")?;
+        all.extend(findings(&text, &metadata)?);
+    }
+    Ok(all)
 }
 
 fn findings(config: &str, metadata: &Value) -> Result<Vec<String>> {

@@ -6,13 +6,14 @@ use std::time::Duration;
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sockyard_protocol::Fault;
 
 use super::super::{App, problem};
+use super::distinct::Distinct;
 
 /// Longest wait for a whole body. A client that sends it byte by byte is cut off here.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
@@ -39,6 +40,10 @@ impl FromRequest<Arc<App>> for Params {
 /// The error is the response to give.
 async fn read(app: &App, request: Request) -> Result<Map<String, Value>, Response> {
     let kind = request.headers().get(CONTENT_TYPE).cloned();
+    // A body that may become any size is not looked at.
+    if request.headers().get_all(CONTENT_ENCODING).iter().any(|coding| coding != "identity") {
+        return Err(problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must not be compressed"));
+    }
     let most = app.registry.message_bytes();
     let bytes = match tokio::time::timeout(BODY_DEADLINE, to_bytes(request.into_body(), most)).await {
         Ok(Ok(bytes)) => bytes,
@@ -60,8 +65,9 @@ async fn read(app: &App, request: Request) -> Result<Map<String, Value>, Respons
         return Err(problem::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json"));
     }
     match serde_json::from_slice(&bytes) {
-        Ok(Value::Object(params)) => Ok(params),
+        Ok(Distinct(Value::Object(params))) => Ok(params),
         Ok(_) => Err(problem::fault(&Fault::bad_params("body", "must be an object"))),
+        Err(error) if error.is_data() => Err(problem::fault(&Fault::bad_params("body", &error.to_string()))),
         Err(error) => Err(problem::fault(&Fault::not_json(error.to_string()))),
     }
 }

@@ -11,10 +11,14 @@ use tokio::sync::Notify;
 
 use super::dissect;
 use super::flows::{Flows, Segment};
+use crate::quotas::Keeper;
 
 /// Most packets that are kept, and most bytes in them.
 const PACKETS_MAX: usize = 20_000;
 const BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// What a packet takes beside its bytes: itself and what is known of its connection, rounded up.
+const PACKET_WEIGHT: usize = 256;
 
 /// Most changes that are kept, of some 60 bytes each.
 const CHANGES_MAX: usize = 10_000;
@@ -167,6 +171,8 @@ struct State {
     /// In the order of their numbers, which have no gap.
     packets: VecDeque<Kept>,
     bytes: usize,
+    /// Its part of what all records keep.
+    keeper: Keeper,
     newest: u64,
     flows: Flows,
     changes: VecDeque<PacketChange>,
@@ -176,6 +182,18 @@ struct State {
 }
 
 impl Record {
+    pub(super) fn new(keeper: Keeper) -> Record {
+        Record { state: Mutex::new(State { keeper, ..State::default() }), grown: Notify::new() }
+    }
+
+    /// Lets go what is over its part, where all records together keep too much.
+    pub(crate) fn trim(&self) {
+        let mut state = self.state();
+        state.trim();
+        // The second time tells what is left.
+        state.trim();
+    }
+
     /// From now on a place is that of the host with this name.
     pub(super) fn name(&self, place: usize, name: &str) {
         let mut state = self.state();
@@ -209,10 +227,7 @@ impl Record {
             state.bytes += bytes.len();
             let bytes = bytes.into();
             state.packets.push_back(Kept { seq, time_us, from, to, became, corrupted, segment, bytes });
-            while state.packets.len() > PACKETS_MAX || state.bytes > BYTES_MAX {
-                let Some(oldest) = state.packets.pop_front() else { break };
-                state.bytes -= oldest.bytes.len();
-            }
+            state.trim();
             seq
         };
         self.grown.notify_waiters();
@@ -336,6 +351,21 @@ impl Record {
 }
 
 impl State {
+    /// Lets the oldest go until the rest is as little as may be kept.
+    fn trim(&mut self) {
+        let taken = self.bytes + self.packets.len() * PACKET_WEIGHT;
+        // What is kept beside the bytes is not in their bound.
+        let beside = PACKETS_MAX * PACKET_WEIGHT;
+        let most = self.keeper.most(taken, BYTES_MAX + beside);
+        while self.packets.len() > PACKETS_MAX
+            || self.bytes > BYTES_MAX
+            || self.bytes + self.packets.len() * PACKET_WEIGHT > most
+        {
+            let Some(oldest) = self.packets.pop_front() else { break };
+            self.bytes -= oldest.bytes.len();
+        }
+    }
+
     fn oldest(&self) -> u64 {
         self.packets.front().map_or(0, |packet| packet.seq)
     }
