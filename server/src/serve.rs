@@ -70,6 +70,15 @@ fn start_labs() -> Result<Arc<Labs>, String> {
     })
 }
 
+/// Says so where the labs' helper could make any system call. Labs are opened all the same: without the filter it has no power
+/// over the machine either, and whoever runs the server where there are no filters has chosen so.
+fn warn_if_unfiltered(labs: &Labs) {
+    if let Some(error) = labs.unfiltered().transpose() {
+        let why = error.map_or_else(|error| plain(&error), |error| plain(&error));
+        tracing::warn!(why, "the labs' helper runs without a filter of its system calls (seccomp)");
+    }
+}
+
 async fn serve(
     options: &ServeOptions,
     rules: Rules,
@@ -109,7 +118,10 @@ async fn serve(
     let stopped = stop_signal()?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), access = options.access.name(), "listening");
     match &labs {
-        Ok(_) => tracing::info!("labs can be opened: networks of a session's own, over TUN devices"),
+        Ok(labs) => {
+            tracing::info!("labs can be opened: networks of a session's own, over TUN devices");
+            warn_if_unfiltered(labs);
+        }
         Err(why) => tracing::info!(why, "no labs: they need user namespaces and /dev/net/tun"),
     }
     announce(address, &mode, &options.public_url);

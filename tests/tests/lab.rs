@@ -7,6 +7,7 @@ use sockyard_tests::rest::{RestClient, json_of, request};
 use sockyard_tests::{TestServer, WsClient, eventually, sockets, within};
 
 mod capture;
+mod helper;
 mod hold;
 mod hosts;
 mod impair;
@@ -335,17 +336,4 @@ async fn the_end_of_a_lab_frees_everything() {
     eventually("the helper holds no more than before", async || (held() <= namespaces).then_some(())).await;
     eventually("the server holds no more than before", async || (server.open_files() <= files).then_some(()))
         .await;
-}
-
-#[tokio::test]
-async fn the_helper_ends_with_the_server_even_when_that_is_killed() {
-    let mut server = TestServer::start();
-    let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", server.pid())).unwrap();
-    let helper = children.split_whitespace().next().expect("the server has a helper").to_owned();
-    server.signal(9);
-    server.exit().await;
-    // A process that nobody has waited for yet is a zombie, which has no command line.
-    let is_gone =
-        move || std::fs::read(format!("/proc/{helper}/cmdline")).map_or(true, |command| command.is_empty());
-    eventually("the helper's end", async || is_gone().then_some(())).await;
 }

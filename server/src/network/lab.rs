@@ -27,6 +27,7 @@ mod link;
 mod netlink;
 mod random;
 mod record;
+mod seccomp;
 mod treat;
 mod tun;
 mod wire;

@@ -2,7 +2,8 @@
 //!
 //! Only a process with a single thread may enter a user namespace (unshare(2)), so the server cannot. In that namespace the
 //! helper has power over the network namespaces that it makes there and over nothing else: it needs no privilege on the machine,
-//! and what it makes has no route to anywhere. It ends when the server does, because its link then does.
+//! and what it makes has no route to anywhere. Once there it gives up what it has no use for (`seccomp.rs`). It ends when the
+//! server does, because its link then does.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -12,12 +13,14 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::process::ExitCode;
 
 use nix::sched::{CloneFlags, setns, unshare};
+use nix::sys::prctl;
+use nix::sys::signal::Signal;
 use sockyard_protocol::wire::MTU;
 use sockyard_protocol::{Family, SocketType};
 
 use super::link::{self, Reply, Request};
 use super::netlink::Netlink;
-use super::tun;
+use super::{seccomp, tun};
 use crate::network::create;
 
 /// The one argument with which this program becomes the helper.
@@ -86,7 +89,12 @@ fn enter() -> Result<Helper, Failure> {
     step("write uid_map", std::fs::write("/proc/self/uid_map", format!("0 {user} 1")))?;
     step("write gid_map", std::fs::write("/proc/self/gid_map", format!("0 {group} 1")))?;
     let base = step("open the namespace", namespace())?;
-    Ok(Helper { base, hosts: HashMap::new(), last: 0 })
+    // Nothing that it starts could have more power than itself. Not even a helper that hangs outlives the server: entering the
+    // namespaces has taken such an order back, so it is given here. Who gives it is the server's first thread (`Labs::start`).
+    step("set no_new_privs", prctl::set_no_new_privs())?;
+    step("set the signal of the server's end", prctl::set_pdeathsig(Signal::SIGKILL))?;
+    let unfiltered = seccomp::confine().err();
+    Ok(Helper { base, hosts: HashMap::new(), last: 0, unfiltered })
 }
 
 /// The network namespace of this thread.
@@ -99,6 +107,8 @@ struct Helper {
     base: File,
     hosts: HashMap<u32, File>,
     last: u32,
+    /// Why it may make any system call there is.
+    unfiltered: Option<io::Error>,
 }
 
 impl Helper {
@@ -114,6 +124,10 @@ impl Helper {
                 }
                 return Ok((Reply::Closed, None));
             }
+            Request::State => {
+                let errno = |error: &io::Error| error.raw_os_error().unwrap_or(libc::EIO);
+                return Ok((Reply::State { unfiltered: self.unfiltered.as_ref().map(errno) }, None));
+            }
         };
         // Whatever failed: the next request must not begin in a host, or keep it alive.
         step("return from the host", setns(self.base.as_fd(), CloneFlags::CLONE_NEWNET))?;
@@ -127,9 +141,9 @@ impl Helper {
         step("unshare", unshare(CloneFlags::CLONE_NEWNET))?;
         let namespace = step("open the namespace", namespace())?;
         let wire = step("open /dev/net/tun", tun::open(DEVICE))?;
-        let index = |name| nix::net::if_::if_nametoindex(name);
-        let (loopback, device) = (step("find lo", index("lo"))?, step("find eth0", index(DEVICE))?);
         let mut netlink = step("open rtnetlink", Netlink::open())?;
+        let (loopback, device) =
+            (step("find lo", netlink.index("lo"))?, step("find eth0", netlink.index(DEVICE))?);
         step("set lo up", netlink.up(loopback))?;
         step("prepare eth0", netlink.prepare(device, MTU, QUEUE))?;
         step("set eth0 up", netlink.up(device))?;
@@ -158,8 +172,9 @@ impl Helper {
 
     fn mtu(&self, host: u32, mtu: u32) -> Result<(Reply, Option<OwnedFd>), Failure> {
         self.enter_host(host)?;
-        let device = step("find eth0", nix::net::if_::if_nametoindex(DEVICE))?;
-        step("set the MTU", step("open rtnetlink", Netlink::open())?.set_mtu(device, mtu))?;
+        let mut netlink = step("open rtnetlink", Netlink::open())?;
+        let device = step("find eth0", netlink.index(DEVICE))?;
+        step("set the MTU", netlink.set_mtu(device, mtu))?;
         Ok((Reply::Mtu, None))
     }
 

@@ -70,6 +70,17 @@ impl Labs {
         self.make(&names.map(|(place, name)| ((*name).to_owned(), place)).collect::<Vec<_>>())
     }
 
+    /// Why the kernel does not keep the helper to the system calls that it needs; none where it does.
+    ///
+    /// # Errors
+    /// The link's.
+    pub(crate) fn unfiltered(&self) -> io::Result<Option<io::Error>> {
+        match self.ask(&Request::State)? {
+            (Reply::State { unfiltered }, _) => Ok(unfiltered.map(io::Error::from_raw_os_error)),
+            _ => Err(unexpected()),
+        }
+    }
+
     /// Makes hosts with these names at these places. Blocks for about a millisecond each.
     ///
     /// # Errors

@@ -27,6 +27,8 @@ pub(super) enum Request {
     Mtu { host: u32, mtu: u32 },
     /// How many packets the devices of hosts have lost before the wire got them.
     Lost { hosts: Vec<u32> },
+    /// How the helper itself is.
+    State,
     /// Lets go of hosts. Each is gone when its last socket and its wire's end are closed.
     Close { hosts: Vec<u32> },
 }
@@ -46,6 +48,10 @@ pub(super) enum Reply {
     /// In the order in which they were asked for.
     Lost {
         packets: Vec<u64>,
+    },
+    State {
+        /// With which errno the kernel refused to filter the helper's system calls; none where it does filter them.
+        unfiltered: Option<i32>,
     },
     Closed,
     /// What failed, and with which errno.

@@ -31,6 +31,11 @@ impl Netlink {
         Ok(Netlink { socket, sequence: 0 })
     }
 
+    /// The index of the device of that name.
+    pub(super) fn index(&self, name: &str) -> io::Result<u32> {
+        Ok(rustix::net::netdevice::name_to_index(&self.socket, name)?)
+    }
+
     /// Sets how a device is before it goes up: how large its packets are, how many may wait in it, and that it gives itself no
     /// IPv6 address, which it would at once begin to announce.
     pub(super) fn prepare(&mut self, device: u32, mtu: u32, queue: u32) -> io::Result<()> {
