@@ -309,31 +309,3 @@ async fn rest_opens_a_lab_and_waits_for_packets() {
     assert_eq!(wrong.status, 422);
     assert!(json_of(&wrong).to_string().contains("network"), "{:?}", json_of(&wrong));
 }
-
-#[tokio::test]
-async fn the_end_of_a_lab_frees_everything() {
-    const ROUNDS: usize = 30;
-    let server = TestServer::start();
-    let helper: u32 = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", server.pid()))
-        .unwrap()
-        .split_whitespace()
-        .next()
-        .expect("the server has a helper")
-        .parse()
-        .unwrap();
-    let held = move || std::fs::read_dir(format!("/proc/{helper}/fd")).unwrap().count();
-    let round = async || {
-        let client = lab(&server).await;
-        let socket = socket_on(&client, "bob", "dgram").await;
-        client.ok("socket.bind", json!({"socket": socket, "address": "0.0.0.0:7788"})).await;
-        client.ok("session.close", json!({})).await;
-    };
-    round().await;
-    let (files, namespaces) = (server.open_files(), held());
-    for _ in 0..ROUNDS {
-        round().await;
-    }
-    eventually("the helper holds no more than before", async || (held() <= namespaces).then_some(())).await;
-    eventually("the server holds no more than before", async || (server.open_files() <= files).then_some(()))
-        .await;
-}

@@ -1,4 +1,6 @@
-//! The process that makes hosts: what it may do, and when it ends.
+//! The process that makes hosts: what it may do, and what is left behind.
+
+use std::process::Command;
 
 use super::*;
 
@@ -20,6 +22,28 @@ fn status(process: u32, name: &str) -> String {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     line.unwrap_or_else(|| panic!("{name} in {status}")).trim().to_owned()
+}
+
+/// Lets the helper's user namespace have so many network namespaces, its own included (namespaces(7)).
+fn allow_namespaces(helper: u32, count: u32) {
+    let write = format!("echo {count} > /proc/sys/user/max_net_namespaces");
+    let mut command = Command::new("nsenter");
+    command.args(["--user", "--preserve-credentials", "--target", &helper.to_string(), "sh", "-c", &write]);
+    assert!(command.status().expect("nsenter runs").success());
+}
+
+/// Opens a lab that is refused for as long as there are too many namespaces: they are freed a little after their lab.
+async fn lab_within_the_quota(server: &TestServer) -> WsClient {
+    eventually("a lab within the namespaces that there may be", async || {
+        match WsClient::connect(server, "?network=lab", server.token.as_deref()).await {
+            Ok(client) => Some(client),
+            Err((_, problem)) => {
+                assert_eq!(problem["error"]["data"]["errno"], "ENOSPC", "{problem}");
+                None
+            }
+        }
+    })
+    .await
 }
 
 #[tokio::test]
@@ -65,4 +89,71 @@ async fn the_helper_ends_with_the_server_even_when_that_is_killed() {
     let is_gone =
         move || std::fs::read(format!("/proc/{helper}/cmdline")).map_or(true, |command| command.is_empty());
     eventually("the helper's end", async || is_gone().then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_lab_that_is_half_made_is_taken_back() {
+    let server = TestServer::start_in(&[], &[("SOCKYARD_LOG", "debug")]);
+    let helper = helper(&server);
+    let held = move || std::fs::read_dir(format!("/proc/{helper}/fd")).unwrap().count();
+    let refused = async || {
+        let refused = WsClient::connect(&server, "?network=lab", server.token.as_deref()).await;
+        let (status, problem) = refused.err().expect("the second host is one too many");
+        assert_eq!((status, &problem["error"]["data"]["errno"]), (422, &json!("ENOSPC")));
+    };
+    // The helper's own, and one for a host.
+    allow_namespaces(helper, 2);
+    // What is made once is there afterwards.
+    refused().await;
+    let (files, namespaces) = (server.open_files(), held());
+    // Where the namespace of the one before is still there, not even the first host can be made: so each of them has gone.
+    eventually("five labs of which one host was there to be taken back", async || {
+        refused().await;
+        (server.stderr().matches("are taken back hosts=1").count() >= 5).then_some(())
+    })
+    .await;
+    eventually("the helper holds no more than before", async || (held() <= namespaces).then_some(())).await;
+    eventually("the server holds no more than before", async || (server.open_files() <= files).then_some(()))
+        .await;
+    allow_namespaces(helper, 20);
+    lab_within_the_quota(&server).await;
+}
+
+#[tokio::test]
+async fn five_hundred_labs_leave_nothing_behind() {
+    const ROUNDS: usize = 500;
+    const AT_ONCE: usize = 5;
+    /// Room for these and for what the kernel has not freed yet, and a fifth of all that are made.
+    const NAMESPACES: u32 = 200;
+    let server = TestServer::start();
+    let helper = helper(&server);
+    let held = move || std::fs::read_dir(format!("/proc/{helper}/fd")).unwrap().count();
+    let round = async || {
+        let client = lab_within_the_quota(&server).await;
+        let socket = socket_on(&client, "bob", "dgram").await;
+        client.ok("socket.bind", json!({"socket": socket, "address": "0.0.0.0:7788"})).await;
+        client.ok("session.close", json!({})).await;
+    };
+    let rounds = async |count: usize| {
+        let row = async || {
+            for _ in 0..count / AT_ONCE {
+                round().await;
+            }
+        };
+        tokio::join!(row(), row(), row(), row(), row());
+    };
+    allow_namespaces(helper, NAMESPACES);
+    // What is made once is there afterwards.
+    rounds(AT_ONCE).await;
+    let (files, namespaces) = (server.open_files(), held());
+    rounds(ROUNDS).await;
+    eventually("the helper holds no more than before", async || (held() <= namespaces).then_some(())).await;
+    eventually("the server holds no more than before", async || (server.open_files() <= files).then_some(()))
+        .await;
+    assert_eq!(children(&server), [helper], "no process is left");
+    // And no namespace: but for the helper's own, all that there may be can be in use again.
+    let mut labs = Vec::new();
+    for _ in 0..(NAMESPACES - 1) / 2 {
+        labs.push(lab_within_the_quota(&server).await);
+    }
 }

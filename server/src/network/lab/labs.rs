@@ -145,6 +145,7 @@ impl Drop for Made {
         let hosts: Vec<u32> =
             self.hosts.iter().map(|(host, _)| host.number).chain(self.lost.iter().copied()).collect();
         if !hosts.is_empty() {
+            tracing::debug!(hosts = hosts.len(), "hosts of a lab that cannot be opened are taken back");
             self.labs.ask(&Request::Close { hosts }).ok(/* the helper is gone, and its hosts with it */);
         }
     }
