@@ -24,6 +24,18 @@ fn status(process: u32, name: &str) -> String {
     line.unwrap_or_else(|| panic!("{name} in {status}")).trim().to_owned()
 }
 
+/// The devices of a process's network (proc_pid_net(5)): below two lines of titles a line each.
+fn devices(process: u32) -> Vec<String> {
+    let table = std::fs::read_to_string(format!("/proc/{process}/net/dev")).unwrap();
+    table.lines().skip(2).map(|line| line.split(':').next().unwrap().trim().to_owned()).collect()
+}
+
+/// Waits until the kernel has taken away all devices of hosts that are gone: it does with their namespaces.
+async fn no_pair_is_left(helper: u32) {
+    let is_gone = || devices(helper).iter().all(|device| !device.starts_with("wire"));
+    eventually("the end of the last veth pair", async || is_gone().then_some(())).await;
+}
+
 /// Lets the helper's user namespace have so many network namespaces, its own included (namespaces(7)).
 fn allow_namespaces(helper: u32, count: u32) {
     let write = format!("echo {count} > /proc/sys/user/max_net_namespaces");
@@ -93,7 +105,13 @@ async fn the_helper_ends_with_the_server_even_when_that_is_killed() {
 
 #[tokio::test]
 async fn a_lab_that_is_half_made_is_taken_back() {
-    let server = TestServer::start_in(&[], &[("SOCKYARD_LOG", "debug")]);
+    for wire in ["tun", "veth"] {
+        half_made(wire).await;
+    }
+}
+
+async fn half_made(wire: &str) {
+    let server = TestServer::start_in(&["--lab-wire", wire], &[("SOCKYARD_LOG", "debug")]);
     let helper = helper(&server);
     let held = move || std::fs::read_dir(format!("/proc/{helper}/fd")).unwrap().count();
     let refused = async || {
@@ -115,21 +133,31 @@ async fn a_lab_that_is_half_made_is_taken_back() {
     eventually("the helper holds no more than before", async || (held() <= namespaces).then_some(())).await;
     eventually("the server holds no more than before", async || (server.open_files() <= files).then_some(()))
         .await;
+    no_pair_is_left(helper).await;
     allow_namespaces(helper, 20);
     lab_within_the_quota(&server).await;
 }
 
 #[tokio::test]
 async fn five_hundred_labs_leave_nothing_behind() {
+    leave_nothing_behind(&TestServer::start_with(&["--lab-wire", "tun"])).await;
+}
+
+#[tokio::test]
+async fn nor_do_they_over_veth_pairs() {
+    let server = TestServer::start_with(&["--lab-wire", "veth"]);
+    leave_nothing_behind(&server).await;
+}
+
+async fn leave_nothing_behind(server: &TestServer) {
     const ROUNDS: usize = 500;
     const AT_ONCE: usize = 5;
     /// Room for these and for what the kernel has not freed yet, and a fifth of all that are made.
     const NAMESPACES: u32 = 200;
-    let server = TestServer::start();
-    let helper = helper(&server);
+    let helper = helper(server);
     let held = move || std::fs::read_dir(format!("/proc/{helper}/fd")).unwrap().count();
     let round = async || {
-        let client = lab_within_the_quota(&server).await;
+        let client = lab_within_the_quota(server).await;
         let socket = socket_on(&client, "bob", "dgram").await;
         client.ok("socket.bind", json!({"socket": socket, "address": "0.0.0.0:7788"})).await;
         client.ok("session.close", json!({})).await;
@@ -150,10 +178,11 @@ async fn five_hundred_labs_leave_nothing_behind() {
     eventually("the helper holds no more than before", async || (held() <= namespaces).then_some(())).await;
     eventually("the server holds no more than before", async || (server.open_files() <= files).then_some(()))
         .await;
-    assert_eq!(children(&server), [helper], "no process is left");
+    assert_eq!(children(server), [helper], "no process is left");
+    no_pair_is_left(helper).await;
     // And no namespace: but for the helper's own, all that there may be can be in use again.
     let mut labs = Vec::new();
     for _ in 0..(NAMESPACES - 1) / 2 {
-        labs.push(lab_within_the_quota(&server).await);
+        labs.push(lab_within_the_quota(server).await);
     }
 }

@@ -57,6 +57,9 @@ const WHATEVER_ARGUMENTS: &[libc::c_long] = &[
 /// Bits of a socket's type that say nothing of what it is (socket(2)).
 const TYPE_FLAGS: libc::c_int = libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
 
+/// `SIOCETHTOOL` of linux/sockios.h.
+const SIOCETHTOOL: u64 = 0x8946;
+
 /// `TUNSETIFF` of linux/if_tun.h.
 const TUNSETIFF: u64 = nix::request_code_write!(b'T', 202, size_of::<libc::c_int>()) as u64;
 
@@ -80,8 +83,13 @@ fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
     rules.insert(libc::SYS_unshare, vec![all([stays_in_networks(0)])?]);
     rules.insert(libc::SYS_setns, vec![all([stays_in_networks(1)])?]);
     rules.insert(libc::SYS_socket, sockets()?);
+    let mut options = Vec::new();
+    for level in [libc::SOL_SOCKET, libc::SOL_PACKET] {
+        options.push(all([is(1, level as u64)])?);
+    }
+    rules.insert(libc::SYS_setsockopt, options);
     let mut requests = Vec::new();
-    for request in [TUNSETIFF, libc::SIOCGIFINDEX] {
+    for request in [TUNSETIFF, libc::SIOCGIFINDEX, SIOCETHTOOL] {
         requests.push(all([is(1, request)])?);
     }
     rules.insert(libc::SYS_ioctl, requests);
@@ -111,6 +119,8 @@ fn sockets() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
     }
     // Of netlink(7) what is about devices and addresses, and none of the packet filters.
     rules.push(all([is(0, libc::AF_NETLINK as u64), is(2, libc::NETLINK_ROUTE as u64)])?);
+    // The wire's ends of veth pairs.
+    rules.push(all([is(0, libc::AF_PACKET as u64), masked(1, !TYPE_FLAGS, libc::SOCK_RAW), is(2, 0)])?);
     Ok(rules)
 }
 
