@@ -16,6 +16,7 @@ use ipnet::IpNet;
 use sockyard_protocol::hello::NetworkKind;
 
 use crate::cli::{CallOptions, EventsOptions, ExchangeOptions, HealthOptions, SessionOptions};
+use crate::network::Carrier;
 use crate::policy::{Rules, Transport, Use};
 use crate::quotas::QuotaConfig;
 use crate::tokens::{TokenCommand, parse_network};
@@ -197,6 +198,10 @@ pub(crate) struct ServeOptions {
     #[arg(long, env = "SOCKYARD_NETWORK", value_parser = parse_network_kind, value_name = "KIND", default_value = "host")]
     pub(crate) network: NetworkKind,
 
+    /// What carries the packets of labs: TUN devices (/dev/net/tun), or veth pairs, which need no device and lose more of a burst
+    #[arg(long, env = "SOCKYARD_LAB_WIRE", value_enum, value_name = "KIND", default_value_t = LabWire::Auto)]
+    pub(crate) lab_wire: LabWire,
+
     /// A second token that suffices to read /metrics; needed for that with --access open
     #[arg(
         long,
@@ -286,6 +291,28 @@ pub(crate) enum AccessMode {
     Token,
     /// Anyone who can reach the server
     Open,
+}
+
+/// What carries the packets of labs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LabWire {
+    /// TUN devices where the machine gives them, else veth pairs
+    Auto,
+    /// TUN devices or no labs
+    Tun,
+    /// Veth pairs or no labs
+    Veth,
+}
+
+impl LabWire {
+    /// The one that it has to be, if any.
+    pub(crate) fn carrier(self) -> Option<Carrier> {
+        match self {
+            LabWire::Auto => None,
+            LabWire::Tun => Some(Carrier::Tun),
+            LabWire::Veth => Some(Carrier::Veth),
+        }
+    }
 }
 
 /// What the command line and the file say together.

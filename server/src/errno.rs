@@ -11,6 +11,14 @@ pub(crate) fn fault(call: &str, error: &io::Error) -> Fault {
     Fault::os(call, &format!("{errno:?}"), lower_first(errno.desc()))
 }
 
+/// An error in words. std adds "(os error 98)", which helps nobody.
+pub(crate) fn plain(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(number) => Errno::from_raw(number).desc().to_lowercase(),
+        None => error.to_string(),
+    }
+}
+
 /// Messages chain ("connect: connection refused"), so they begin in lower case; acronyms keep theirs.
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();

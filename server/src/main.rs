@@ -36,7 +36,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 fn main() -> ExitCode {
     // The same program as a process of one thread (see the module).
     if std::env::args_os().nth(1).is_some_and(|argument| argument == network::lab::helper::ARGUMENT) {
-        return network::lab::helper::run();
+        return network::lab::helper::run(std::env::args_os().nth(2).as_deref());
     }
     let loaded = match config::load() {
         Ok(loaded) => loaded,

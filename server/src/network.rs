@@ -14,7 +14,7 @@ pub(crate) mod lab;
 
 use lab::Lab;
 pub(crate) use lab::{
-    Changes as PacketChanges, Labs, Page as PacketsPage, Place, Record as PacketRecord, Refusal,
+    Carrier, Changes as PacketChanges, Labs, Page as PacketsPage, Place, Record as PacketRecord, Refusal,
 };
 
 /// A second wall behind the policy: packets reach and leave the socket over loopback only, whatever address it has.
@@ -33,7 +33,7 @@ pub(crate) fn loopback_index() -> io::Result<u32> {
 #[derive(Debug)]
 pub(crate) struct Network {
     kind: Kind,
-    /// Which families the kernel really makes sockets of, and whether there are labs.
+    /// Which families the kernel really makes sockets of, and whether there are labs, with what kind of wire.
     features: Arc<[String]>,
 }
 
@@ -48,11 +48,13 @@ enum Kind {
 
 impl Network {
     /// This machine's own network, and which families its kernel really makes sockets of.
-    pub(crate) fn host(confined: bool, has_labs: bool) -> Arc<Network> {
+    pub(crate) fn host(confined: bool, labs: Option<Carrier>) -> Arc<Network> {
         let families = [(Family::Inet, "inet"), (Family::Inet6, "inet6"), (Family::Unix, "unix")];
         let made = |family: &Family| create(*family, SocketType::Dgram).is_ok();
-        let families = families.into_iter().filter(|(family, _)| made(family)).map(|(_, name)| name);
-        let features = families.chain(has_labs.then_some("lab")).map(str::to_owned).collect();
+        let families =
+            families.into_iter().filter(|(family, _)| made(family)).map(|(_, name)| name.to_owned());
+        let labs = labs.into_iter().flat_map(|carrier| ["lab".to_owned(), format!("lab-{}", carrier.name())]);
+        let features = families.chain(labs).collect();
         Arc::new(Network { kind: Kind::Host { confined }, features })
     }
 

@@ -19,8 +19,9 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::api::{self, Access, App, Mode, Origins};
 use crate::config::{AccessMode, ServeOptions};
+use crate::errno::plain;
 use crate::logging;
-use crate::network::Labs;
+use crate::network::{Carrier, Labs};
 use crate::policy::{Policy, Resolver, Rules, UnixRoot};
 use crate::quotas::{Process, Proxies, QuotaConfig, Quotas};
 use crate::secret;
@@ -48,7 +49,7 @@ pub(crate) fn run(options: &ServeOptions, rules: Rules, limits: QuotaConfig) -> 
     });
     let data = DataDirectory::open(options.data_dir()?)?;
     // Before the threads, one of which might end and take the helper with it.
-    let labs = start_labs();
+    let labs = Labs::start(options.lab_wire.carrier());
     if let (NetworkKind::Lab, Err(why)) = (options.network, &labs) {
         bail!("--network lab: this machine gives no labs: {why}");
     }
@@ -61,13 +62,32 @@ pub(crate) fn run(options: &ServeOptions, rules: Rules, limits: QuotaConfig) -> 
     outcome
 }
 
-/// Starts what makes labs, and makes one to see whether the machine lets it. The error is why it does not.
-fn start_labs() -> Result<Arc<Labs>, String> {
-    let labs = Labs::start().map_err(|error| plain(&error));
-    labs.and_then(|labs| match labs.make_first() {
-        Ok(_) => Ok(labs),
-        Err(error) => Err(plain(&error)),
-    })
+/// Says whether labs can be opened, and how.
+fn tell_of_labs(labs: &Result<Arc<Labs>, String>) {
+    let facts = match labs {
+        Ok(labs) => labs.facts(),
+        Err(why) => {
+            tracing::info!(why, "no labs: they need user namespaces, and TUN devices or veth pairs");
+            return;
+        }
+    };
+    match (facts.carrier, &facts.without_tun) {
+        (Carrier::Tun, _) => {
+            tracing::info!("labs can be opened: networks of a session's own, over TUN devices");
+        }
+        (Carrier::Veth, None) => {
+            tracing::info!("labs can be opened: networks of a session's own, over veth pairs");
+        }
+        (Carrier::Veth, Some(error)) => {
+            let why = format!("/dev/net/tun: {}", plain(error));
+            tracing::info!(why, "labs can be opened: networks of a session's own, over veth pairs");
+        }
+    }
+    // Without the filter it has no power over the machine either, and whoever runs the server where there are no filters has chosen so.
+    if let Some(error) = &facts.unfiltered {
+        let why = plain(error);
+        tracing::warn!(why, "the labs' helper runs without a filter of its system calls (seccomp)");
+    }
 }
 
 async fn serve(
@@ -108,10 +128,7 @@ async fn serve(
     // Before the URL is out: whoever reads it may end the server at once.
     let stopped = stop_signal()?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), access = options.access.name(), "listening");
-    match &labs {
-        Ok(_) => tracing::info!("labs can be opened: networks of a session's own, over TUN devices"),
-        Err(why) => tracing::info!(why, "no labs: they need user namespaces and /dev/net/tun"),
-    }
+    tell_of_labs(&labs);
     announce(address, &mode, &options.public_url);
     let origins = Origins::new(address.port(), options.public_url.clone());
     let connections = TaskTracker::new();
@@ -289,12 +306,4 @@ pub(crate) fn make_directory(path: &Path) -> anyhow::Result<()> {
         .recursive(true)
         .create(path)
         .map_err(|error| anyhow::anyhow!("make it: {}; choose another with --data-dir", plain(&error)))
-}
-
-/// std adds "(os error 98)", which helps nobody.
-fn plain(error: &std::io::Error) -> String {
-    match error.raw_os_error() {
-        Some(number) => Errno::from_raw(number).desc().to_lowercase(),
-        None => error.to_string(),
-    }
 }

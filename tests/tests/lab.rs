@@ -7,10 +7,12 @@ use sockyard_tests::rest::{RestClient, json_of, request};
 use sockyard_tests::{TestServer, WsClient, eventually, sockets, within};
 
 mod capture;
+mod helper;
 mod hold;
 mod hosts;
 mod impair;
 mod pushed;
+mod wires;
 
 /// A session in a lab.
 async fn lab(server: &TestServer) -> WsClient {
@@ -107,8 +109,12 @@ async fn until_packet(client: &WsClient, what: &str, fits: impl Fn(&Value) -> bo
 
 #[tokio::test]
 async fn a_connection_is_on_the_wire_packet_by_packet() {
-    let server = TestServer::start();
-    let client = lab(&server).await;
+    connection(&TestServer::start()).await;
+}
+
+/// A handshake, data and the end of a connection.
+async fn connection(server: &TestServer) {
+    let client = lab(server).await;
     assert!(client.hello.features.iter().any(|feature| feature == "lab"));
     assert_eq!(client.hello.network.kind, "lab");
     let hosts: Vec<_> = client.hello.network.hosts.iter().map(|host| host.name.as_str()).collect();
@@ -155,8 +161,12 @@ async fn a_connection_is_on_the_wire_packet_by_packet() {
 
 #[tokio::test]
 async fn ipv6_and_names_work_between_hosts() {
-    let server = TestServer::start();
-    let client = lab(&server).await;
+    names_and_ipv6(&TestServer::start()).await;
+}
+
+/// IPv6, and names instead of addresses.
+async fn names_and_ipv6(server: &TestServer) {
+    let client = lab(server).await;
     let bound = client.ok("socket.create", json!({"family": "inet6", "type": "dgram", "host": "bob"})).await;
     let bound = bound["socket"].clone();
     client.ok("socket.bind", json!({"socket": bound, "address": "[::]:7788"})).await;
@@ -174,8 +184,12 @@ async fn ipv6_and_names_work_between_hosts() {
 
 #[tokio::test]
 async fn broadcast_and_multicast_reach_the_other_hosts() {
-    let server = TestServer::start();
-    let client = lab(&server).await;
+    broadcast_and_multicast(&TestServer::start()).await;
+}
+
+/// Datagrams to all, and to a group.
+async fn broadcast_and_multicast(server: &TestServer) {
+    let client = lab(server).await;
     let bound = socket_on(&client, "bob", "dgram").await;
     client.ok("socket.bind", json!({"socket": bound, "address": "0.0.0.0:7788"})).await;
     let socket = socket_on(&client, "alice", "dgram").await;
@@ -193,8 +207,12 @@ async fn broadcast_and_multicast_reach_the_other_hosts() {
 
 #[tokio::test]
 async fn a_refused_datagram_and_a_lost_one_are_seen() {
-    let server = TestServer::start();
-    let client = lab(&server).await;
+    refusal(&TestServer::start()).await;
+}
+
+/// What a host refuses, and what no host gets.
+async fn refusal(server: &TestServer) {
+    let client = lab(server).await;
     let socket = socket_on(&client, "alice", "dgram").await;
     client.ok("socket.connect", json!({"socket": socket, "address": "bob:9"})).await;
     client.ok("socket.send", json!({"socket": socket, "data": "hi"})).await;
@@ -211,11 +229,15 @@ async fn a_refused_datagram_and_a_lost_one_are_seen() {
 
 #[tokio::test]
 async fn nothing_outside_a_lab_is_reached_from_inside() {
-    let server = TestServer::start();
-    let client = lab(&server).await;
+    isolation(&TestServer::start()).await;
+}
+
+/// There is no way out of a lab, nor into it.
+async fn isolation(server: &TestServer) {
+    let client = lab(server).await;
     // What is really there to be reached: a listener of this machine's, the server itself, and another lab's.
     let (_listener, address) = sockets::listener().await;
-    let other = lab(&server).await;
+    let other = lab(server).await;
     let theirs = socket_on(&other, "bob", "stream").await;
     other.ok("socket.bind", json!({"socket": theirs, "address": "0.0.0.0:7799"})).await;
     other.ok("socket.listen", json!({"socket": theirs})).await;
@@ -307,45 +329,4 @@ async fn rest_opens_a_lab_and_waits_for_packets() {
         request(&server, "POST", "/api/v1/sessions", Some(&token), Some(json!({"network": "moon"}))).await;
     assert_eq!(wrong.status, 422);
     assert!(json_of(&wrong).to_string().contains("network"), "{:?}", json_of(&wrong));
-}
-
-#[tokio::test]
-async fn the_end_of_a_lab_frees_everything() {
-    const ROUNDS: usize = 30;
-    let server = TestServer::start();
-    let helper: u32 = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", server.pid()))
-        .unwrap()
-        .split_whitespace()
-        .next()
-        .expect("the server has a helper")
-        .parse()
-        .unwrap();
-    let held = move || std::fs::read_dir(format!("/proc/{helper}/fd")).unwrap().count();
-    let round = async || {
-        let client = lab(&server).await;
-        let socket = socket_on(&client, "bob", "dgram").await;
-        client.ok("socket.bind", json!({"socket": socket, "address": "0.0.0.0:7788"})).await;
-        client.ok("session.close", json!({})).await;
-    };
-    round().await;
-    let (files, namespaces) = (server.open_files(), held());
-    for _ in 0..ROUNDS {
-        round().await;
-    }
-    eventually("the helper holds no more than before", async || (held() <= namespaces).then_some(())).await;
-    eventually("the server holds no more than before", async || (server.open_files() <= files).then_some(()))
-        .await;
-}
-
-#[tokio::test]
-async fn the_helper_ends_with_the_server_even_when_that_is_killed() {
-    let mut server = TestServer::start();
-    let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", server.pid())).unwrap();
-    let helper = children.split_whitespace().next().expect("the server has a helper").to_owned();
-    server.signal(9);
-    server.exit().await;
-    // A process that nobody has waited for yet is a zombie, which has no command line.
-    let is_gone =
-        move || std::fs::read(format!("/proc/{helper}/cmdline")).map_or(true, |command| command.is_empty());
-    eventually("the helper's end", async || is_gone().then_some(())).await;
 }

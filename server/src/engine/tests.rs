@@ -22,7 +22,7 @@ fn target(address: &str) -> Allowed<Target> {
 }
 
 fn socket(family: Family, kind: SocketType) -> Socket {
-    Socket::create(&Network::host(true, false), None, family, kind).unwrap()
+    Socket::create(&Network::host(true, None), None, family, kind).unwrap()
 }
 
 fn patience(ms: u64) -> Patience {

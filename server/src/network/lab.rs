@@ -19,6 +19,7 @@ use sockyard_protocol::{Family, SocketType};
 
 mod control;
 mod dissect;
+mod end;
 mod flows;
 pub(crate) mod helper;
 mod hold;
@@ -27,13 +28,16 @@ mod link;
 mod netlink;
 mod random;
 mod record;
+mod seccomp;
 mod treat;
 mod tun;
+mod veth;
 mod wire;
 
 use hold::Filter;
 pub(crate) use labs::Labs;
 use labs::Made;
+pub(crate) use link::Carrier;
 use link::{Reply, Request};
 pub(crate) use record::{Changes, Page, Record};
 use wire::Wire;
@@ -386,7 +390,7 @@ impl Lab {
         let devices = names.iter().zip(packets).map(|((place, name), lost_in_device)| Device {
             host: name.clone(),
             mtu: wire.mtu(*place).unwrap_or(MTU),
-            lost_in_device,
+            lost_in_device: lost_in_device + wire.lost(*place),
         });
         let devices = devices.collect();
         Ok(wire.look(|control| {

@@ -71,9 +71,10 @@ pub(crate) struct Load {
 
 impl Registry {
     pub(crate) fn new(options: RegistryOptions) -> Arc<Registry> {
+        let carrier = options.labs.as_ref().ok().map(|labs| labs.facts().carrier);
         Arc::new(Registry {
-            network: Network::host(options.policy.is_confined(), options.labs.is_ok()),
-            inner: (options.policy.without_egress(), Network::host(true, options.labs.is_ok())),
+            network: Network::host(options.policy.is_confined(), carrier),
+            inner: (options.policy.without_egress(), Network::host(true, carrier)),
             options,
             responders: Arc::default(),
             sessions: Mutex::default(),

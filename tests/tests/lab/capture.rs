@@ -14,9 +14,13 @@ fn tshark(file: &std::path::Path, arguments: &[&str]) -> Vec<String> {
 
 #[tokio::test]
 async fn a_capture_opens_in_a_packet_analyser() {
-    let server = TestServer::start();
-    let client = lab(&server).await;
-    let rest = RestClient::of(&server, &client.hello);
+    capture(&TestServer::start()).await;
+}
+
+/// Every packet in a file, and its checksums.
+pub(super) async fn capture(server: &TestServer) {
+    let client = lab(server).await;
+    let rest = RestClient::of(server, &client.hello);
     let (_, socket, peer) = connected(&client, 7788).await;
     client.ok("socket.send", json!({"socket": socket, "data": "hello"})).await;
     client.ok("socket.recv", json!({"socket": peer})).await;
@@ -98,6 +102,6 @@ async fn a_capture_opens_in_a_packet_analyser() {
         let refused = rest.request("GET", &format!("/export?format=pcapng&{field}"), None).await;
         assert_eq!(refused.status, 422, "{field}");
     }
-    let other = RestClient::open(&server).await;
+    let other = RestClient::open(server).await;
     assert_eq!(other.request("GET", "/export?format=pcapng", None).await.status, 403);
 }

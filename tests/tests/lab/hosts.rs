@@ -4,8 +4,12 @@ use super::*;
 
 #[tokio::test]
 async fn hosts_come_and_go_with_their_names_and_addresses() {
-    let server = TestServer::start();
-    let client = lab(&server).await;
+    coming_and_going(&TestServer::start()).await;
+}
+
+/// Hosts that are added and removed.
+pub(super) async fn coming_and_going(server: &TestServer) {
+    let client = lab(server).await;
     let added = client.ok("host.add", json!({})).await;
     assert_eq!(added, json!({"name": "carol", "addresses": ["10.0.0.3", "fd00::3"]}));
     client.ok("host.add", json!({"name": "web-1"})).await;

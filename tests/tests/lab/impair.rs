@@ -110,11 +110,17 @@ async fn datagrams_come_twice_late_and_out_of_order() {
 
 #[tokio::test]
 async fn a_flipped_bit_is_found_by_the_checksum() {
-    let server = TestServer::start();
-    let client = lab(&server).await;
+    flipped_bit(&TestServer::start()).await;
+}
+
+/// A receiver finds by the checksum what came wrong.
+pub(super) async fn flipped_bit(server: &TestServer) {
+    let client = lab(server).await;
     let (socket, bound) = datagrams(&client, 7788).await;
     set(&client, json!({"corrupt_percent": 100})).await;
     send_numbers(&client, socket, 7788, 0..3).await;
+    // A send is done before the wire has the packet, and what is set in between would be for that one, too.
+    until_packet(&client, "the last one on record", |packet| packet["seq"] == 3).await;
     set(&client, json!({"corrupt_percent": 0})).await;
     send_numbers(&client, socket, 7788, 3..4).await;
     assert_eq!(receive(&client, bound, 1).await, ["3"], "the kernel has thrown the others away");
@@ -189,8 +195,12 @@ async fn a_cut_wire_carries_nothing_until_it_is_mended() {
 
 #[tokio::test]
 async fn the_mtu_is_that_of_the_devices() {
-    let server = TestServer::start();
-    let client = lab(&server).await;
+    mtu(&TestServer::start()).await;
+}
+
+/// Packets are as large as their devices take.
+pub(super) async fn mtu(server: &TestServer) {
+    let client = lab(server).await;
     let wire = set(&client, json!({"mtu": 1280})).await;
     assert_eq!((&wire["devices"][0]["mtu"], &wire["devices"][1]["mtu"]), (&json!(1280), &json!(1280)));
     let (_, socket, peer) = connected(&client, 7788).await;
@@ -216,9 +226,13 @@ async fn the_mtu_is_that_of_the_devices() {
 
 #[tokio::test]
 async fn tcp_brings_everything_over_a_wire_that_loses_a_tenth() {
+    loss(&TestServer::start()).await;
+}
+
+/// TCP over a wire that loses a tenth, and takes its time.
+pub(super) async fn loss(server: &TestServer) {
     const BYTES: u64 = 300_000;
-    let server = TestServer::start();
-    let client = lab(&server).await;
+    let client = lab(server).await;
     let (_, socket, peer) = connected(&client, 7788).await;
     let chosen = json!({"socket": socket, "name": "congestion", "value": "cubic"});
     assert_eq!(client.ok("socket.set_option", chosen).await["value"], "cubic");

@@ -2,9 +2,12 @@
 //!
 //! Only a process with a single thread may enter a user namespace (unshare(2)), so the server cannot. In that namespace the
 //! helper has power over the network namespaces that it makes there and over nothing else: it needs no privilege on the machine,
-//! and what it makes has no route to anywhere. It ends when the server does, because its link then does.
+//! and what it makes has no route to anywhere. Once there it gives up what it has no use for (`seccomp.rs`). It ends when the
+//! server does, because its link then does.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -12,15 +15,18 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::process::ExitCode;
 
 use nix::sched::{CloneFlags, setns, unshare};
+use nix::sys::prctl;
+use nix::sys::signal::Signal;
 use sockyard_protocol::wire::MTU;
 use sockyard_protocol::{Family, SocketType};
 
-use super::link::{self, Reply, Request};
+use super::link::{self, Carrier, Reply, Request};
 use super::netlink::Netlink;
-use super::tun;
+use super::{seccomp, tun, veth};
+use crate::errno::plain;
 use crate::network::create;
 
-/// The one argument with which this program becomes the helper.
+/// The first argument with which this program becomes the helper. A second one can say what is to carry packets.
 pub(crate) const ARGUMENT: &str = "__lab-helper";
 
 /// The name of a host's device at the wire.
@@ -39,18 +45,18 @@ const HOSTS_MAX: usize = 2048;
 
 /// A step that failed, by name.
 struct Failure {
-    step: &'static str,
+    step: Cow<'static, str>,
     error: io::Error,
 }
 
 fn step<T, E: Into<io::Error>>(step: &'static str, outcome: Result<T, E>) -> Result<T, Failure> {
-    outcome.map_err(|error| Failure { step, error: error.into() })
+    outcome.map_err(|error| Failure { step: step.into(), error: error.into() })
 }
 
-/// Answers the server's requests until it ends. Its link is the standard input.
-pub(crate) fn run() -> ExitCode {
+/// Answers the server's requests until it ends. Its link is the standard input, and `asked` what it is to carry packets with.
+pub(crate) fn run(asked: Option<&OsStr>) -> ExitCode {
     let stdin = io::stdin();
-    let mut helper = enter();
+    let mut helper = enter(asked.and_then(Carrier::of_argument));
     loop {
         let request = match link::receive::<Request>(&stdin) {
             Ok(Some((request, _))) => request,
@@ -66,11 +72,14 @@ pub(crate) fn run() -> ExitCode {
                 let error = error
                     .raw_os_error()
                     .map_or_else(|| io::Error::other(error.to_string()), io::Error::from_raw_os_error);
-                Err(Failure { step, error })
+                Err(Failure { step: step.clone(), error })
             }
         };
         let (reply, descriptor) = answer.unwrap_or_else(|Failure { step, error }| {
-            (Reply::Failed { step: step.to_owned(), errno: error.raw_os_error().unwrap_or(libc::EIO) }, None)
+            (
+                Reply::Failed { step: step.into_owned(), errno: error.raw_os_error().unwrap_or(libc::EIO) },
+                None,
+            )
         });
         if link::send(&stdin, &reply, descriptor.as_ref()).is_err() {
             return ExitCode::SUCCESS;
@@ -78,15 +87,32 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
+fn failure(step: &'static str, errno: i32) -> Failure {
+    Failure { step: step.into(), error: io::Error::from_raw_os_error(errno) }
+}
+
+/// Whether the machine offers no TUN devices, or not to this user: no such file, no module behind it, or no right to it, of which
+/// the last one is what a container's list of devices says.
+fn is_not_to_be_had(error: &io::Error) -> bool {
+    let errno = [libc::ENOENT, libc::ENXIO, libc::ENODEV, libc::EACCES, libc::EPERM];
+    error.raw_os_error().is_some_and(|number| errno.contains(&number))
+}
+
 /// Enters namespaces of the helper's own, in which it may do anything.
-fn enter() -> Result<Helper, Failure> {
+fn enter(carrier: Option<Carrier>) -> Result<Helper, Failure> {
     let (user, group) = (nix::unistd::geteuid(), nix::unistd::getegid());
     step("unshare", unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET))?;
     step("write setgroups", std::fs::write("/proc/self/setgroups", "deny"))?;
     step("write uid_map", std::fs::write("/proc/self/uid_map", format!("0 {user} 1")))?;
     step("write gid_map", std::fs::write("/proc/self/gid_map", format!("0 {group} 1")))?;
     let base = step("open the namespace", namespace())?;
-    Ok(Helper { base, hosts: HashMap::new(), last: 0 })
+    let base_netlink = step("open rtnetlink", Netlink::open())?;
+    // Nothing that it starts could have more power than itself. Not even a helper that hangs outlives the server: entering the
+    // namespaces has taken such an order back, so it is given here. Who gives it is the server's first thread (`Labs::start`).
+    step("set no_new_privs", prctl::set_no_new_privs())?;
+    step("set the signal of the server's end", prctl::set_pdeathsig(Signal::SIGKILL))?;
+    let unfiltered = seccomp::confine().err();
+    Ok(Helper { base, base_netlink, hosts: HashMap::new(), last: 0, carrier, without_tun: None, unfiltered })
 }
 
 /// The network namespace of this thread.
@@ -97,8 +123,16 @@ fn namespace() -> io::Result<File> {
 struct Helper {
     /// Where the helper is between requests.
     base: File,
+    /// What sets devices there up.
+    base_netlink: Netlink,
     hosts: HashMap<u32, File>,
     last: u32,
+    /// None as long as whatever is possible may.
+    carrier: Option<Carrier>,
+    /// Why the machine gives no TUN devices.
+    without_tun: Option<io::Error>,
+    /// Why it may make any system call there is.
+    unfiltered: Option<io::Error>,
 }
 
 impl Helper {
@@ -114,6 +148,12 @@ impl Helper {
                 }
                 return Ok((Reply::Closed, None));
             }
+            Request::State => {
+                let errno = |error: &io::Error| error.raw_os_error().unwrap_or(libc::EIO);
+                let without_tun = self.without_tun.as_ref().map(errno);
+                let unfiltered = self.unfiltered.as_ref().map(errno);
+                return Ok((Reply::State { without_tun, unfiltered }, None));
+            }
         };
         // Whatever failed: the next request must not begin in a host, or keep it alive.
         step("return from the host", setns(self.base.as_fd(), CloneFlags::CLONE_NEWNET))?;
@@ -122,22 +162,59 @@ impl Helper {
 
     fn host(&mut self, v4: Ipv4Addr, v6: Ipv6Addr) -> Result<(Reply, Option<OwnedFd>), Failure> {
         if self.hosts.len() >= HOSTS_MAX {
-            return Err(Failure { step: "make a host", error: io::Error::from_raw_os_error(libc::ENOSPC) });
+            return Err(failure("make a host", libc::ENOSPC));
         }
+        // Whatever fails: what is left of it for a moment keeps its number, and its devices their names.
+        self.last += 1;
         step("unshare", unshare(CloneFlags::CLONE_NEWNET))?;
         let namespace = step("open the namespace", namespace())?;
-        let wire = step("open /dev/net/tun", tun::open(DEVICE))?;
-        let index = |name| nix::net::if_::if_nametoindex(name);
-        let (loopback, device) = (step("find lo", index("lo"))?, step("find eth0", index(DEVICE))?);
         let mut netlink = step("open rtnetlink", Netlink::open())?;
+        let (carrier, wire) = self.device(&mut netlink)?;
+        let (loopback, device) =
+            (step("find lo", netlink.index("lo"))?, step("find eth0", netlink.index(DEVICE))?);
         step("set lo up", netlink.up(loopback))?;
         step("prepare eth0", netlink.prepare(device, MTU, QUEUE))?;
         step("set eth0 up", netlink.up(device))?;
         step("add the IPv4 address", netlink.add_v4(device, v4, PREFIX_V4))?;
         step("add the IPv6 address", netlink.add_v6(device, v6, PREFIX_V6))?;
-        self.last += 1;
         self.hosts.insert(self.last, namespace);
-        Ok((Reply::Host { host: self.last, device }, Some(wire)))
+        Ok((Reply::Host { host: self.last, device, carrier }, Some(wire)))
+    }
+
+    /// Makes the device at the wire, in the namespace of this thread, which is the host's. What comes back is its other end.
+    fn device(&mut self, host: &mut Netlink) -> Result<(Carrier, OwnedFd), Failure> {
+        if self.carrier != Some(Carrier::Veth) {
+            match tun::open(DEVICE) {
+                Ok(wire) => {
+                    // They are not mixed: what works once is what there is.
+                    self.carrier = Some(Carrier::Tun);
+                    return Ok((Carrier::Tun, wire));
+                }
+                Err(error) if self.carrier.is_none() && is_not_to_be_had(&error) => {
+                    self.without_tun = Some(error);
+                }
+                Err(error) => return step("open /dev/net/tun", Err(error)),
+            }
+        }
+        let wire = self.pair(host).map_err(|Failure { step, error }| match &self.without_tun {
+            Some(why) => Failure { step: format!("open /dev/net/tun: {}; {step}", plain(why)).into(), error },
+            None => Failure { step, error },
+        })?;
+        self.carrier = Some(Carrier::Veth);
+        Ok((Carrier::Veth, wire))
+    }
+
+    /// Makes a veth pair of which one device is the host's.
+    fn pair(&mut self, host: &mut Netlink) -> Result<OwnedFd, Failure> {
+        let other = format!("wire{}", self.last);
+        let (ours, theirs) = ((DEVICE, veth::HOST_ADDRESS), (other.as_str(), veth::OTHER_ADDRESS));
+        step("make a veth pair", host.add_pair(ours, theirs, self.base.as_fd()))?;
+        step("switch offloads of eth0 off", veth::finish_packets(&host, DEVICE))?;
+        let index = step("find the other device", self.base_netlink.index(&other))?;
+        step("prepare the other device", self.base_netlink.prepare(index, veth::OTHER_MTU, QUEUE))?;
+        step("set the other device up", self.base_netlink.up(index))?;
+        step("go to the other device", setns(self.base.as_fd(), CloneFlags::CLONE_NEWNET))?;
+        step("open a packet socket", veth::open(index))
     }
 
     fn socket(
@@ -147,8 +224,7 @@ impl Helper {
         kind: SocketType,
     ) -> Result<(Reply, Option<OwnedFd>), Failure> {
         if family == Family::Unix {
-            let error = io::Error::from_raw_os_error(libc::EAFNOSUPPORT);
-            return Err(Failure { step: "socket", error });
+            return Err(failure("socket", libc::EAFNOSUPPORT));
         }
         self.enter_host(host)?;
         // The families and types are those of the protocol, and of these only: no netlink, no raw sockets, no packets.
@@ -158,8 +234,9 @@ impl Helper {
 
     fn mtu(&self, host: u32, mtu: u32) -> Result<(Reply, Option<OwnedFd>), Failure> {
         self.enter_host(host)?;
-        let device = step("find eth0", nix::net::if_::if_nametoindex(DEVICE))?;
-        step("set the MTU", step("open rtnetlink", Netlink::open())?.set_mtu(device, mtu))?;
+        let mut netlink = step("open rtnetlink", Netlink::open())?;
+        let device = step("find eth0", netlink.index(DEVICE))?;
+        step("set the MTU", netlink.set_mtu(device, mtu))?;
         Ok((Reply::Mtu, None))
     }
 
@@ -175,10 +252,7 @@ impl Helper {
 
     fn enter_host(&self, host: u32) -> Result<(), Failure> {
         let Some(namespace) = self.hosts.get(&host) else {
-            return Err(Failure {
-                step: "find the host",
-                error: io::Error::from_raw_os_error(libc::ENETDOWN),
-            });
+            return Err(failure("find the host", libc::ENETDOWN));
         };
         step("enter the host", setns(namespace.as_fd(), CloneFlags::CLONE_NEWNET))
     }

@@ -1,5 +1,6 @@
 //! What the server and its helper say to each other: one datagram each way, with a descriptor beside it where one is due.
 
+use std::ffi::OsStr;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -16,6 +17,30 @@ use sockyard_protocol::{Family, SocketType};
 /// Longest message, in bytes. The longest one closes every host of the largest lab.
 const MESSAGE_MAX: usize = 4096;
 
+/// What carries the packets between a host and the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Carrier {
+    /// A TUN device, whose other end is a descriptor.
+    Tun,
+    /// A pair of Ethernet devices, the other one of which has a packet socket.
+    Veth,
+}
+
+impl Carrier {
+    /// Its name, as an option and as the helper's argument.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Carrier::Tun => "tun",
+            Carrier::Veth => "veth",
+        }
+    }
+
+    /// The one that an argument names.
+    pub(super) fn of_argument(argument: &OsStr) -> Option<Carrier> {
+        [Carrier::Tun, Carrier::Veth].into_iter().find(|carrier| argument == carrier.name())
+    }
+}
+
 /// What the server asks for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
@@ -27,6 +52,8 @@ pub(super) enum Request {
     Mtu { host: u32, mtu: u32 },
     /// How many packets the devices of hosts have lost before the wire got them.
     Lost { hosts: Vec<u32> },
+    /// How the helper itself is.
+    State,
     /// Lets go of hosts. Each is gone when its last socket and its wire's end are closed.
     Close { hosts: Vec<u32> },
 }
@@ -34,10 +61,11 @@ pub(super) enum Request {
 /// What the helper answers.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Reply {
-    /// The host's number and the index of its device; that one's other end, the wire's, comes with it.
+    /// The host's number, the index of its device and what that is; its other end, the wire's, comes with it.
     Host {
         host: u32,
         device: u32,
+        carrier: Carrier,
     },
     /// The socket comes with it.
     Socket,
@@ -46,6 +74,12 @@ pub(super) enum Reply {
     /// In the order in which they were asked for.
     Lost {
         packets: Vec<u64>,
+    },
+    State {
+        /// With which errno the machine has refused a TUN device, so that there are veth pairs instead.
+        without_tun: Option<i32>,
+        /// With which errno the kernel refused to filter the helper's system calls; none where it does filter them.
+        unfiltered: Option<i32>,
     },
     Closed,
     /// What failed, and with which errno.

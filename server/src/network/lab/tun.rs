@@ -5,7 +5,7 @@
     reason = "TUNSETIFF is an ioctl(2), and whoever lets tokio watch a descriptor vouches for it"
 )]
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
+
+use super::end::End;
 
 /// The device that makes them.
 const DEVICE: &str = "/dev/net/tun";
@@ -61,7 +63,7 @@ pub(super) fn open(name: &str) -> io::Result<OwnedFd> {
 ///
 /// # Errors
 /// The kernel's, where it cannot watch one more descriptor.
-pub(super) fn watch(end: Arc<File>) -> io::Result<AsyncFd<Arc<File>>> {
-    // SAFETY: the file holds one and the same open descriptor until it is dropped, which is after the `AsyncFd`.
+pub(super) fn watch(end: Arc<End>) -> io::Result<AsyncFd<Arc<End>>> {
+    // SAFETY: the end holds one and the same open descriptor until it is dropped, which is after the `AsyncFd`.
     unsafe { AsyncFd::register_with_interest(end, Interest::READABLE) }.map_err(Into::into)
 }

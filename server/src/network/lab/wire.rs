@@ -3,8 +3,7 @@
 //! One task for each host reads what it sends, and one hands on what has taken its time. While nothing is set packets go
 //! straight through, and no more is looked at for that than one flag.
 
-use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -18,6 +17,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::control::{Coming, Control, Ready};
+use super::end::End;
 use super::record::{Hosts, New, Record};
 use super::tun;
 
@@ -33,7 +33,7 @@ struct Port {
     v4: Ipv4Addr,
     v6: Ipv6Addr,
     /// Its owner is the wire, so that nobody else is the last to let go of it: see [`drop_elsewhere`].
-    end: Weak<File>,
+    end: Weak<End>,
     /// The largest packet that its device takes.
     mtu: u32,
 }
@@ -45,8 +45,7 @@ impl Port {
 
     fn put(&self, packet: &[u8]) {
         if let Some(end) = self.end.upgrade() {
-            // A device takes a packet or loses it, and never blocks.
-            end.as_ref().write_all(packet).ok(/* as a cable would */);
+            end.put(packet);
         }
     }
 }
@@ -60,16 +59,16 @@ pub(super) struct Wire {
     shared: Arc<Shared>,
     /// Where all of its tasks run, so that a packet crosses no thread.
     runtime: Handle,
-    ends: Mutex<Vec<End>>,
+    hosts: Mutex<Vec<Reading>>,
     /// The one that hands late packets on; none once it is stopped.
     clock: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// A host's end, and the task that reads it.
 #[derive(Debug)]
-struct End {
+struct Reading {
     place: usize,
-    file: Arc<File>,
+    end: Arc<End>,
     reader: JoinHandle<()>,
 }
 
@@ -99,52 +98,52 @@ impl Wire {
             record,
         });
         let clock = Mutex::new(Some(tokio::spawn(hand_on_late(Arc::clone(&shared)))));
-        Wire { shared, runtime: Handle::current(), ends: Mutex::default(), clock }
+        Wire { shared, runtime: Handle::current(), hosts: Mutex::default(), clock }
     }
 
     /// Begins to carry what a host sends, and what others send it.
     ///
     /// # Errors
     /// The kernel's, where the runtime cannot watch one more descriptor.
-    pub(super) fn add(&self, place: usize, v4: Ipv4Addr, v6: Ipv6Addr, end: File) -> io::Result<()> {
-        let file = Arc::new(end);
-        let end = {
+    pub(super) fn add(&self, place: usize, v4: Ipv4Addr, v6: Ipv6Addr, end: End) -> io::Result<()> {
+        let end = Arc::new(end);
+        let watched = {
             let _runtime = self.runtime.enter();
-            tun::watch(Arc::clone(&file))?
+            tun::watch(Arc::clone(&end))?
         };
         self.shared.change_ports(|ports| {
             if let Some(at) = ports.get_mut(place) {
-                *at = Some(Port { v4, v6, end: Arc::downgrade(&file), mtu: MTU });
+                *at = Some(Port { v4, v6, end: Arc::downgrade(&end), mtu: MTU });
             }
         });
         // A host begins with the usual MTU, and others may have another.
         self.change(|_, _| ());
-        let reader = self.runtime.spawn(carry(place, end, Arc::clone(&self.shared)));
-        self.ends().push(End { place, file, reader });
+        let reader = self.runtime.spawn(carry(place, watched, Arc::clone(&self.shared)));
+        self.hosts().push(Reading { place, end, reader });
         Ok(())
     }
 
     /// Takes a host's end away.
     pub(super) async fn remove(&self, place: usize) {
-        let end = {
-            let mut ends = self.ends();
-            let at = ends.iter().position(|end| end.place == place);
-            at.map(|at| ends.swap_remove(at))
+        let reading = {
+            let mut hosts = self.hosts();
+            let at = hosts.iter().position(|host| host.place == place);
+            at.map(|at| hosts.swap_remove(at))
         };
         self.shared.change_ports(|ports| ports.get_mut(place).and_then(Option::take));
         self.change(|control, record| control.forget(place, record));
-        if let Some(End { place: _, file, reader }) = end {
+        if let Some(Reading { place: _, end, reader }) = reading {
             reader.abort();
             reader.await.ok(/* it was told to stop */);
-            drop_elsewhere(file).await;
+            drop_elsewhere(end).await;
         }
     }
 
     /// Stops carrying and closes the ends.
     pub(super) async fn stop(&self) {
-        let ends = std::mem::take(&mut *self.ends());
-        let (files, mut tasks): (Vec<_>, Vec<_>) =
-            ends.into_iter().map(|End { place: _, file, reader }| (file, reader)).unzip();
+        let hosts = std::mem::take(&mut *self.hosts());
+        let (ends, mut tasks): (Vec<_>, Vec<_>) =
+            hosts.into_iter().map(|Reading { place: _, end, reader }| (end, reader)).unzip();
         tasks.extend(self.clock.lock().unwrap_or_else(PoisonError::into_inner).take());
         for task in &tasks {
             task.abort();
@@ -152,7 +151,7 @@ impl Wire {
         for task in tasks {
             task.await.ok(/* it was told to stop */);
         }
-        drop_elsewhere(files).await;
+        drop_elsewhere(ends).await;
     }
 
     /// Looks at what is set and what waits.
@@ -186,8 +185,13 @@ impl Wire {
         self.shared.ports().get(place)?.as_ref().map(|port| port.mtu)
     }
 
-    fn ends(&self) -> MutexGuard<'_, Vec<End>> {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How many packets a host's end has lost before they were taken out of it.
+    pub(super) fn lost(&self, place: usize) -> u64 {
+        self.hosts().iter().find(|host| host.place == place).map_or(0, |host| host.end.lost())
+    }
+
+    fn hosts(&self) -> MutexGuard<'_, Vec<Reading>> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -235,14 +239,14 @@ async fn drop_elsewhere<T: Send + 'static>(ends: T) {
 }
 
 /// Hands on what one host sends, until its device is gone.
-async fn carry(from: usize, end: AsyncFd<Arc<File>>, shared: Arc<Shared>) {
+async fn carry(from: usize, end: AsyncFd<Arc<End>>, shared: Arc<Shared>) {
     let mut buffer = vec![0; PACKET_MAX];
     let mut version = shared.ports_version.load(Ordering::Acquire);
     let mut ports = shared.ports();
     loop {
         let Ok(mut ready) = end.readable().await else { return };
         for _ in 0..BUDGET {
-            match end.get_ref().as_ref().read(&mut buffer) {
+            match end.get_ref().take(&mut buffer) {
                 Ok(length) => {
                     let newest = shared.ports_version.load(Ordering::Acquire);
                     if newest != version {
