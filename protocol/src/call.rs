@@ -491,6 +491,10 @@ calls! {
         /// Begins all that is random anew, in every direction: the same packets then have the same fates.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seed: Option<u32>,
+        /// Whether packets come on record: true at first. With false they are only counted, which costs less; those that are held do
+        /// all the same. It is the whole wire's, whatever `from` and `to` say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        record: Option<bool>,
     }
     /// What the wire is like, and which packets it holds.
     "wire.show" WireShow -> Wire {}

@@ -11,6 +11,7 @@ mod hold;
 mod hosts;
 mod impair;
 mod pushed;
+mod unrecorded;
 
 /// A session in a lab.
 async fn lab(server: &TestServer) -> WsClient {

@@ -70,7 +70,7 @@ fn every_call_reads_and_writes_its_parameters() {
     same("wire.configure", "{}");
     same(
         "wire.configure",
-        r#"{"from":"alice","to":"bob","loss_percent":0.5,"loss_every":3,"delay_ms":60000,"jitter_ms":1,"duplicate_percent":100.0,"reorder_percent":1.0,"corrupt_percent":0.0,"rate_kbit":10000000,"queue_packets":4096,"mtu":1280,"seed":4294967295}"#,
+        r#"{"from":"alice","to":"bob","loss_percent":0.5,"loss_every":3,"delay_ms":60000,"jitter_ms":1,"duplicate_percent":100.0,"reorder_percent":1.0,"corrupt_percent":0.0,"rate_kbit":10000000,"queue_packets":4096,"mtu":1280,"seed":4294967295,"record":false}"#,
     );
     check("wire.configure", r#"{"loss_percent":10,"mtu":0}"#, r#"{"loss_percent":10.0,"mtu":0}"#);
     same("wire.show", "{}");
@@ -164,6 +164,7 @@ fn wrong_parameters_are_named() {
     check("wire.configure", r#"{"mtu":1279}"#, "mtu", "1279 is not 0 or from 1280 to 9000");
     check("wire.configure", r#"{"mtu":9001}"#, "mtu", "from 0 to 9000");
     check("wire.configure", r#"{"seed":-1}"#, "seed", "invalid value");
+    check("wire.configure", r#"{"record":1}"#, "record", "invalid type");
     check("wire.configure", r#"{"from":""}"#, "from", "is empty");
     check("wire.hold", r#"{"protocol":"sctp"}"#, "protocol", "unknown variant");
     check("wire.hold", r#"{"port":65536}"#, "port", "invalid value");

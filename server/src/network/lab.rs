@@ -306,6 +306,9 @@ impl Lab {
                 }
             }
         }
+        if let Some(record) = call.record {
+            self.record.set_on(record);
+        }
         wire.change(|control, _| control.configure(&directions, call));
         Ok(())
     }
@@ -406,6 +409,8 @@ impl Lab {
                 hold,
                 held: control.held(),
                 under_way: control.under_way(),
+                record: self.record.is_on(),
+                unrecorded: self.record.unrecorded(),
             }
         }))
     }

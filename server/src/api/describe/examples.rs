@@ -148,7 +148,7 @@ fn wire() -> Value {
             {"from": "bob", "to": "alice", "cut": false},
         ],
         "devices": [device("alice"), device("bob")],
-        "hold": {"from": "alice", "flags": ["SYN"], "count": 1}, "held": [17], "under_way": 3,
+        "hold": {"from": "alice", "flags": ["SYN"], "count": 1}, "held": [17], "under_way": 3, "record": true, "unrecorded": 0,
     })
 }
 

@@ -166,10 +166,11 @@ impl Control {
         };
         match outcome {
             Outcome::Lose(fate) => {
-                record.add(New { fate, ..new }, packet);
+                record.note(New { fate, ..new }, packet);
                 None
             }
             Outcome::Hold => {
+                // On record in any case: whoever decides about it needs its number.
                 let seq = record.add(New { fate: Fate::Held, ..new }, packet);
                 self.bytes += packet.len();
                 self.held.insert(seq, Held { from, to, bytes: packet.into(), since: now });
@@ -184,7 +185,7 @@ impl Control {
                     None => (None, None),
                 };
                 let delayed_us = micros(delay);
-                let seq = record.add(New { delayed_us, copies, corrupted, ..new }, packet);
+                let seq = record.note(New { delayed_us, copies, corrupted, ..new }, packet);
                 if delay.is_zero() {
                     self.note_passed(from, to, seq);
                     return Some(Ready { to, copies, bytes });
@@ -208,6 +209,10 @@ impl Control {
 
     /// Whether a packet is handed on after one that was sent later; from now on it counts itself.
     fn note_passed(&mut self, from: usize, to: Hosts, seq: u64) -> bool {
+        // One that is not on record has no number to compare.
+        if seq == 0 {
+            return false;
+        }
         let mut is_overtaken = false;
         for to in to.iter() {
             if let Some(direction) = self.directions.get_mut(&(from, to)) {
