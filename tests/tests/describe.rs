@@ -216,7 +216,7 @@ impl Stage {
         match id {
             "socket.accept" => self.listener,
             "socket.send" | "socket.recv" | "socket.info" => self.datagrams,
-            "socket.shutdown" => self.connected,
+            "socket.shutdown" | "socket.watch" | "socket.series" => self.connected,
             _ => self.stream,
         }
     }
