@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::call::{DataForm, Frames, PacketsPushed, PayloadShare, SocketsEvery};
+use crate::connection::Connections;
 use crate::event::EventKinds;
 use crate::hello::{LabHost, SessionInfo};
 use crate::info::Sample;
@@ -37,6 +38,8 @@ macro_rules! answers {
             Host(LabHost),
             /// Of `host.list`.
             Hosts(Hosts),
+            /// Of `host.connections`.
+            Connections(Connections),
             /// Of `wire.show` and of what changes the wire.
             Wire(Box<Wire>),
             /// Of `wire.release` and `wire.unhold`.

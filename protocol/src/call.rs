@@ -11,6 +11,7 @@ use crate::answer::{
     Accepted, Bound, Cancelled, Configured, Connected, Created, Done, Listening, LogPage, Noted, OptionValue,
     PacketsPage, Polled, Received, Resolved, Sent, Series, SessionConfigured, Shared, Sockets, Watched,
 };
+use crate::connection::Connections;
 use crate::event::EventKinds;
 use crate::hello::{LabHost, SessionInfo};
 use crate::rpc::Id;
@@ -403,6 +404,15 @@ calls! {
     }
     /// The lab's hosts.
     "host.list" HostList -> Hosts {}
+    /// The TCP connections of a host, or of all, as the kernel lists them: those in every state, with a socket or without.
+    ///
+    /// Half-open connections (`SYN_RECV`) and those that are over (`TIME_WAIT`) belong to the kernel alone. At most 1000 are told.
+    "host.connections" HostConnections -> Connections {
+        /// The host; every host if left out.
+        #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        host: Option<String>,
+    }
     /// Sets how the wire treats packets: for each direction from `from` to `to`, of which one that is left out is every host.
     ///
     /// A field left out stays as it is, and 0 switches one off. The packets that are under way already keep their fate.

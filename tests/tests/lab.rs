@@ -7,6 +7,7 @@ use sockyard_tests::rest::{RestClient, json_of, request};
 use sockyard_tests::{TestServer, WsClient, eventually, sockets, within};
 
 mod capture;
+mod connections;
 mod hold;
 mod hosts;
 mod impair;

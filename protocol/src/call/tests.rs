@@ -71,6 +71,8 @@ fn every_call_reads_and_writes_its_parameters() {
     same("host.add", r#"{"name":"a-0"}"#);
     same("host.remove", r#"{"name":"bob"}"#);
     same("host.list", "{}");
+    same("host.connections", "{}");
+    same("host.connections", r#"{"host":"bob"}"#);
     same("wire.configure", "{}");
     same(
         "wire.configure",

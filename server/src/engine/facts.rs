@@ -27,6 +27,16 @@ const TCP_STATES: [&str; 13] = [
 ];
 const LISTEN: u8 = 10;
 
+/// A state's name, by its number.
+pub(crate) fn tcp_state(number: u8) -> &'static str {
+    TCP_STATES.get(usize::from(number)).copied().unwrap_or("")
+}
+
+/// Whether it is a listener's.
+pub(crate) fn is_listen(state: u8) -> bool {
+    state == LISTEN
+}
+
 /// One look at a socket. What the kernel does not have for its kind is `None`.
 #[derive(Debug)]
 pub(crate) struct Facts {
@@ -62,7 +72,7 @@ impl TcpFacts {
         let left = tcp.sacked.saturating_add(tcp.lost);
         let in_flight = tcp.unacked.saturating_sub(left).saturating_add(tcp.retrans);
         Ok(TcpFacts {
-            state: TCP_STATES.get(usize::from(tcp.state)).copied().unwrap_or(""),
+            state: tcp_state(tcp.state),
             tcp: describe(&tcp),
             in_flight: if is_listener { 0 } else { in_flight },
             lost: tcp.lost,

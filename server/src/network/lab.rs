@@ -18,6 +18,7 @@ use sockyard_protocol::wire::{
 use sockyard_protocol::{Family, SocketType};
 
 mod control;
+mod diag;
 mod dissect;
 mod flows;
 pub(crate) mod helper;
@@ -31,6 +32,7 @@ mod treat;
 mod tun;
 mod wire;
 
+pub(crate) use diag::Listed;
 use hold::Filter;
 pub(crate) use labs::Labs;
 use labs::Made;
@@ -413,6 +415,35 @@ impl Lab {
                 unrecorded: self.record.unrecorded(),
             }
         }))
+    }
+
+    /// The TCP connections of the host of that name, or of all, each with its host's name; at most so many, and whether there
+    /// are more.
+    ///
+    /// # Errors
+    /// [`Refusal::NoHost`], and the kernel's.
+    pub(crate) fn connections(
+        &self,
+        host: Option<&str>,
+        most: usize,
+    ) -> Result<(Vec<(String, Listed)>, bool), Refusal> {
+        self.wire_or_down()?;
+        let place = self.place("host", host)?;
+        let hosts: Vec<(String, u32)> = {
+            let hosts = self.hosts();
+            let chosen = hosts.iter().filter(|host| place.is_none_or(|place| place == host.place));
+            chosen.map(|host| (host.name.clone(), host.number)).collect()
+        };
+        let (mut all, mut is_cut) = (Vec::new(), false);
+        for (name, host) in hosts {
+            let (Reply::Diagnose, Some(socket)) = self.labs.ask(&Request::Diagnose { host })? else {
+                return Err(unexpected().into());
+            };
+            let (listed, more) = diag::list(socket, most - all.len())?;
+            is_cut |= more;
+            all.extend(listed.into_iter().map(|one| (name.clone(), one)));
+        }
+        Ok((all, is_cut))
     }
 
     /// Takes the wire away and lets go of the hosts; each is gone with its last socket.

@@ -192,6 +192,7 @@ impl Session {
             Call::HostAdd(call) => lab::add(self, call).await,
             Call::HostRemove(call) => lab::remove(self, call).await,
             Call::HostList(_) => lab::list(self),
+            Call::HostConnections(call) => lab::connections(self, call),
             Call::WireConfigure(call) => lab::configure(self, call),
             Call::WireShow(_) => lab::show(self, "wire.show"),
             Call::WireCut(call) => lab::cut(self, call),
@@ -284,6 +285,7 @@ fn socket_of(call: &Call) -> Option<SocketId> {
         | Call::HostAdd(_)
         | Call::HostRemove(_)
         | Call::HostList(_)
+        | Call::HostConnections(_)
         | Call::WireConfigure(_)
         | Call::WireShow(_)
         | Call::WireCut(_)

@@ -94,9 +94,16 @@ async fn what_waits_for_a_host_goes_with_it() {
 async fn without_a_lab_there_is_nothing_to_change_and_a_share_only_looks() {
     let server = TestServer::start();
     let client = WsClient::open(&server).await;
-    for method in
-        ["host.add", "host.list", "wire.show", "wire.configure", "wire.cut", "wire.mend", "wire.hold"]
-    {
+    for method in [
+        "host.add",
+        "host.list",
+        "host.connections",
+        "wire.show",
+        "wire.configure",
+        "wire.cut",
+        "wire.mend",
+        "wire.hold",
+    ] {
         let fault = client.fault(method, json!({})).await;
         assert_eq!((fault.code, fault.data.rule.as_deref()), (2, Some("no_lab")), "{method}");
     }

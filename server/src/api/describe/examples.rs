@@ -95,6 +95,17 @@ pub(super) fn of(method: &str) -> Option<Example> {
         "host.add" => (json!({"name": "carol"}), host()),
         "host.remove" => (json!({"name": "carol"}), json!({})),
         "host.list" => (json!({}), json!({"hosts": [host()]})),
+        "host.connections" => (
+            json!({"host": "alice"}),
+            json!({
+                "connections": [{
+                    "host": "alice", "local": "10.0.0.1:43210", "peer": "10.0.0.2:7788", "state": "TIME_WAIT", "socket": null,
+                    "receive_queue": 0, "send_queue": 0, "backlog": null,
+                    "timer": {"kind": "time_wait", "expires_ms": 59_984, "retransmits": 0},
+                }],
+                "more": false,
+            }),
+        ),
         "wire.configure" => {
             (json!({"from": "alice", "to": "bob", "loss_percent": 10.0, "delay_ms": 50, "seed": 7}), wire())
         }

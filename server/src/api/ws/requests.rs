@@ -266,6 +266,8 @@ fn largest_answer(request: &Request<'_>) -> usize {
         }
         // A sample is some 450 bytes.
         Ok(Call::SocketSeries(call)) => call.limit << 9,
+        // A thousand lines.
+        Ok(Call::HostConnections(_)) => 512 << 10,
         // A line for each direction between sixteen hosts.
         Ok(
             Call::WireShow(_)

@@ -15,6 +15,7 @@ use nix::sched::{CloneFlags, setns, unshare};
 use sockyard_protocol::wire::MTU;
 use sockyard_protocol::{Family, SocketType};
 
+use super::diag;
 use super::link::{self, Reply, Request};
 use super::netlink::Netlink;
 use super::tun;
@@ -108,6 +109,7 @@ impl Helper {
             Request::Socket { host, family, kind } => self.socket(host, family, kind),
             Request::Mtu { host, mtu } => self.mtu(host, mtu),
             Request::Lost { hosts } => self.lost(&hosts),
+            Request::Diagnose { host } => self.diagnose(host),
             Request::Close { hosts } => {
                 for host in hosts {
                     self.hosts.remove(&host);
@@ -161,6 +163,11 @@ impl Helper {
         let device = step("find eth0", nix::net::if_::if_nametoindex(DEVICE))?;
         step("set the MTU", step("open rtnetlink", Netlink::open())?.set_mtu(device, mtu))?;
         Ok((Reply::Mtu, None))
+    }
+
+    fn diagnose(&self, host: u32) -> Result<(Reply, Option<OwnedFd>), Failure> {
+        self.enter_host(host)?;
+        Ok((Reply::Diagnose, Some(step("open sock_diag", diag::open())?)))
     }
 
     fn lost(&self, hosts: &[u32]) -> Result<(Reply, Option<OwnedFd>), Failure> {

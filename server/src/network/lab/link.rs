@@ -27,6 +27,8 @@ pub(super) enum Request {
     Mtu { host: u32, mtu: u32 },
     /// How many packets the devices of hosts have lost before the wire got them.
     Lost { hosts: Vec<u32> },
+    /// A socket that asks a host's kernel about its connections.
+    Diagnose { host: u32 },
     /// Lets go of hosts. Each is gone when its last socket and its wire's end are closed.
     Close { hosts: Vec<u32> },
 }
@@ -43,6 +45,8 @@ pub(super) enum Reply {
     Socket,
     /// The MTU is set.
     Mtu,
+    /// The socket comes with it.
+    Diagnose,
     /// In the order in which they were asked for.
     Lost {
         packets: Vec<u64>,
