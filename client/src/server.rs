@@ -143,6 +143,15 @@ impl Server {
         Ok(Client::start(self.clone(), socket, hello))
     }
 
+    /// Opens a session in a lab: a network of its own (section 11).
+    ///
+    /// # Errors
+    /// As [`Server::open`]; [`Error::Refused`] too where the server has no labs.
+    pub async fn open_lab(&self) -> Result<(Client, Incoming), Error> {
+        let (socket, hello) = wire::open(&self.websocket_url("?network=lab"), self.token()).await?;
+        Ok(Client::start(self.clone(), socket, hello))
+    }
+
     /// Goes back to a session: with the events after `after`, or with only those that are still to come.
     ///
     /// ```no_run

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::call::{DataForm, Frames, PacketsPushed, PayloadShare, SocketsEvery};
+use crate::connection::Connections;
 use crate::event::EventKinds;
 use crate::hello::{LabHost, SessionInfo};
+use crate::info::Sample;
 use crate::wire::{Hosts, PacketChange, Released, Wire};
 use crate::{Data, Event, Mode, Packet, Responder, SocketId, SocketInfo};
 
@@ -36,6 +38,8 @@ macro_rules! answers {
             Host(LabHost),
             /// Of `host.list`.
             Hosts(Hosts),
+            /// Of `host.connections`.
+            Connections(Connections),
             /// Of `wire.show` and of what changes the wire.
             Wire(Box<Wire>),
             /// Of `wire.release` and `wire.unhold`.
@@ -211,6 +215,24 @@ answers! {
         /// The newest change; 0 while there is none.
         #[serde(default)]
         newest_change: u64,
+    }
+    /// Of `socket.watch`.
+    Watched {
+        /// Between two looks, in milliseconds; 0 for none any more.
+        every_ms: u32,
+    }
+    /// Of `socket.series`.
+    Series {
+        /// The samples, oldest first.
+        samples: Vec<Sample>,
+        /// The number of the oldest one that is kept; 0 while there is none.
+        oldest: u64,
+        /// The number of the newest; 0 while there is none.
+        newest: u64,
+        /// Whether samples after the last one returned are there, too.
+        more: bool,
+        /// Between two looks, in milliseconds; 0 where the socket is not watched.
+        every_ms: u32,
     }
     /// Of `session.share`.
     Shared {

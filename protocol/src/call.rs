@@ -9,8 +9,9 @@ use serde_json::value::RawValue;
 
 use crate::answer::{
     Accepted, Bound, Cancelled, Configured, Connected, Created, Done, Listening, LogPage, Noted, OptionValue,
-    PacketsPage, Polled, Received, Resolved, Sent, SessionConfigured, Shared, Sockets,
+    PacketsPage, Polled, Received, Resolved, Sent, Series, SessionConfigured, Shared, Sockets, Watched,
 };
+use crate::connection::Connections;
 use crate::event::EventKinds;
 use crate::hello::{LabHost, SessionInfo};
 use crate::rpc::Id;
@@ -22,74 +23,14 @@ use crate::{
 };
 
 mod fields;
+mod limits;
 mod parse;
 mod parts;
 
 use fields::*;
+pub use limits::*;
 use parse::parse_params;
 pub use parts::{DataForm, Frames, PacketsPushed, PayloadShare, PollFor, RecvFlag, SendFlag, SocketsEvery};
-
-/// Most bytes that one `recv` returns.
-pub const RECV_MAX: usize = crate::payload::PAYLOAD_MAX;
-/// Most events that one `log.read` returns.
-pub const LOG_READ_MAX: usize = 1000;
-/// Most packets that one `packets.read` returns.
-pub const PACKETS_READ_MAX: usize = 1000;
-/// Longest name of a lab's host, in bytes.
-pub const HOST_NAME_MAX: usize = 32;
-/// Most packets in a second that `session.configure` lets be pushed.
-pub const PACKETS_PER_SECOND_MAX: u32 = 10_000;
-/// Most sockets in one `poll`.
-pub const POLL_MAX: usize = 64;
-/// How often the sockets' facts may be looked at for a connection, in milliseconds: at most, and at least.
-pub const EVERY_MS_MIN: u32 = 250;
-/// The longest time between two looks.
-pub const EVERY_MS_MAX: u32 = 60_000;
-/// Longest text of a `log.note`, in bytes.
-pub const NOTE_MAX: usize = 4096;
-/// Longest label of a share, in bytes.
-pub const SHARE_LABEL_MAX: usize = 256;
-
-/// The calls that only look: all that a connection with a share's token may make.
-pub const READ_METHODS: &[&str] = &[
-    "socket.info",
-    "socket.list",
-    "session.configure",
-    "session.info",
-    "log.read",
-    "packets.read",
-    "host.list",
-    "wire.show",
-];
-
-/// The socket options, by name: what a client can set or read, and nothing else.
-pub const OPTION_NAMES: &[&str] = &[
-    "reuse_address",
-    "reuse_port",
-    "broadcast",
-    "keepalive",
-    "keepalive_idle_s",
-    "keepalive_interval_s",
-    "keepalive_count",
-    "linger_s",
-    "no_delay",
-    "receive_buffer",
-    "send_buffer",
-    "ttl",
-    "tos",
-    "ipv6_only",
-    "oob_inline",
-    "multicast_ttl",
-    "multicast_loop",
-    "join_multicast",
-    "leave_multicast",
-    "user_timeout_ms",
-    "congestion",
-    "error",
-];
-
-/// The values of the option `congestion`, of which a kernel has some (tcp(7)).
-pub const CONGESTIONS: &[&str] = &["reno", "cubic", "bbr"];
 
 /// A call as a type of its own: its name on the wire, and what it returns.
 pub trait Method: Serialize + Into<Call> {
@@ -298,6 +239,34 @@ calls! {
     }
     /// What the kernel knows of every socket of the session.
     "socket.list" SocketList -> Sockets {}
+    /// Begins to look at a TCP socket at regular times, each time for a sample of `socket.series`, or ends it.
+    ///
+    /// The newest 1200 samples are kept while the socket is open. At most 16 sockets of a session are watched at once.
+    "socket.watch" SocketWatch -> Watched {
+        /// The socket's number.
+        socket: SocketId,
+        /// Between two looks, in milliseconds: 50 to 10000, or 0 to end it. What was sampled stays.
+        #[serde(deserialize_with = "watch_ms")]
+        #[cfg_attr(feature = "schemas", schemars(schema_with = "crate::schema::watch_ms"))]
+        every_ms: u32,
+    }
+    /// The samples of a watched socket, oldest first: round trips, windows, retransmissions, what is in flight.
+    ///
+    /// It waits for one where there is none after `after`, if it is given a time.
+    "socket.series" SocketSeries -> Series {
+        /// The socket's number.
+        socket: SocketId,
+        /// Only samples with a greater number.
+        #[serde(default)]
+        after: u64,
+        /// Most samples to return, 1 to 1200.
+        #[serde(default = "default_log_limit", deserialize_with = "series_limit")]
+        #[cfg_attr(feature = "schemas", schemars(range(min = 1, max = SERIES_MAX)))]
+        limit: usize,
+        /// Longest wait for the first sample in milliseconds; left out does not wait.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<u64>,
+    }
     /// `poll(2)`: which of several sockets a call would not wait on.
     ///
     /// It waits until one of them is ready. Where the time limit passes the answer is an empty array.
@@ -435,6 +404,15 @@ calls! {
     }
     /// The lab's hosts.
     "host.list" HostList -> Hosts {}
+    /// The TCP connections of a host, or of all, as the kernel lists them: those in every state, with a socket or without.
+    ///
+    /// Half-open connections (`SYN_RECV`) and those that are over (`TIME_WAIT`) belong to the kernel alone. At most 1000 are told.
+    "host.connections" HostConnections -> Connections {
+        /// The host; every host if left out.
+        #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
+        host: Option<String>,
+    }
     /// Sets how the wire treats packets: for each direction from `from` to `to`, of which one that is left out is every host.
     ///
     /// A field left out stays as it is, and 0 switches one off. The packets that are under way already keep their fate.
@@ -491,6 +469,10 @@ calls! {
         /// Begins all that is random anew, in every direction: the same packets then have the same fates.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seed: Option<u32>,
+        /// Whether packets come on record: true at first. With false they are only counted, which costs less; those that are held do
+        /// all the same. It is the whole wire's, whatever `from` and `to` say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        record: Option<bool>,
     }
     /// What the wire is like, and which packets it holds.
     "wire.show" WireShow -> Wire {}

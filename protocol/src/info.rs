@@ -103,6 +103,50 @@ pub struct TcpInfo {
     pub segments_received: u32,
 }
 
+/// One look at a TCP socket, of `socket.series`: what of `TCP_INFO` moves while a connection goes on, and the queues.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Sample {
+    /// Its number: 1, 2, 3, … without a gap for each socket.
+    pub sample: u64,
+    /// When the kernel was asked, in microseconds since the Unix epoch.
+    pub time_us: u64,
+    /// The kernel's TCP state.
+    pub state: String,
+    /// Smoothed round-trip time in microseconds (RFC 6298).
+    pub rtt_us: u32,
+    /// Its variation in microseconds.
+    pub rtt_var_us: u32,
+    /// Retransmission timeout in microseconds.
+    pub retransmission_timeout_us: u32,
+    /// Congestion window in segments.
+    pub congestion_window: u32,
+    /// Slow-start threshold in segments.
+    pub slow_start_threshold: u32,
+    /// Segment size for sending, in bytes.
+    pub mss: u32,
+    /// The peer's receive window in bytes.
+    pub send_window: u32,
+    /// Our own receive window in bytes.
+    pub receive_window: u32,
+    /// Segments in flight: sent, and neither acknowledged nor taken for lost.
+    pub in_flight: u32,
+    /// Segments that TCP takes for lost and has not seen acknowledged since.
+    pub lost: u32,
+    /// Segments sent again so far.
+    pub retransmits: u32,
+    /// Bytes sent so far, retransmissions included.
+    pub bytes_sent: u64,
+    /// Bytes that the peer has acknowledged so far.
+    pub bytes_acknowledged: u64,
+    /// Bytes received so far.
+    pub bytes_received: u64,
+    /// Bytes that `recv` has not taken yet (`SIOCINQ`, tcp(7)).
+    pub receive_queue: u64,
+    /// Bytes that are not acknowledged yet, sent or not (`SIOCOUTQ`, tcp(7)).
+    pub send_queue: u64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@
 pub mod address;
 pub mod answer;
 pub mod call;
+pub mod connection;
 pub mod data;
 #[cfg(feature = "encodings")]
 pub mod encoding;

@@ -13,7 +13,7 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
-use crate::call::Method;
+use crate::call::{Method, WATCH_MS_MAX, WATCH_MS_MIN};
 use crate::event::{EventKind, EventKinds};
 use crate::payload::{PAYLOAD_MAX, Payload};
 use crate::rpc::{ID_MAX, Id};
@@ -141,6 +141,14 @@ pub(crate) fn mtu(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": ["integer", "null"],
         "anyOf": [{"const": 0}, {"minimum": MTU_MIN, "maximum": MTU_MAX}, {"type": "null"}],
+    })
+}
+
+/// Of the time between two looks in `socket.watch`.
+pub(crate) fn watch_ms(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "integer",
+        "anyOf": [{"const": 0}, {"minimum": WATCH_MS_MIN, "maximum": WATCH_MS_MAX}],
     })
 }
 

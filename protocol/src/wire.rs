@@ -57,6 +57,10 @@ pub struct Wire {
     pub held: Vec<u64>,
     /// How many packets are under way, because they take their time.
     pub under_way: usize,
+    /// Whether packets come on record.
+    pub record: bool,
+    /// How many packets so far did not, because `record` was false.
+    pub unrecorded: u64,
 }
 
 /// One direction of the wire. What is not set is left out.

@@ -13,7 +13,7 @@ mod readiness;
 mod socket;
 
 pub(crate) use bind::Held;
-pub(crate) use facts::Facts;
+pub(crate) use facts::{Facts, TcpFacts, is_listen, tcp_state};
 pub(crate) use option::{OptionError, get_option, set_option};
 pub(crate) use patience::{Interrupted, Patience};
 pub(crate) use raw::watch;

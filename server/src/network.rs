@@ -14,7 +14,8 @@ pub(crate) mod lab;
 
 use lab::Lab;
 pub(crate) use lab::{
-    Carrier, Changes as PacketChanges, Labs, Page as PacketsPage, Place, Record as PacketRecord, Refusal,
+    Carrier, Changes as PacketChanges, Labs, Listed, Page as PacketsPage, Place, Record as PacketRecord,
+    Refusal,
 };
 
 /// A second wall behind the policy: packets reach and leave the socket over loopback only, whatever address it has.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use sockyard_protocol::Fault;
+use sockyard_protocol::call::WATCHED_MAX;
 use sockyard_protocol::event::ClosedBy;
 use sockyard_protocol::hello::{Access, Hello, Limits as LimitFacts, Server, SessionInfo, Used};
 use tokio::sync::{Notify, Semaphore};
@@ -34,6 +35,7 @@ mod pay;
 mod registry;
 mod responder;
 mod responders;
+mod series;
 mod share;
 mod slot;
 mod stream;
@@ -79,6 +81,8 @@ pub(crate) struct Session {
     socket_closed: Notify,
     /// One permit for each call that may still wait.
     call_quota: Arc<Semaphore>,
+    /// One permit for each socket that may still be watched.
+    watch_quota: Arc<Semaphore>,
     /// One permit for each KiB that waiting calls may still hold.
     byte_quota: Arc<Semaphore>,
     /// The same two for binary frames that wait for the kernel's room.
@@ -145,6 +149,7 @@ impl Session {
             socket_quota: Arc::new(Semaphore::new(limits.sockets as usize)),
             socket_closed: Notify::new(),
             call_quota: Arc::new(Semaphore::new(limits.waiting_calls)),
+            watch_quota: Arc::new(Semaphore::new(WATCHED_MAX)),
             byte_quota: Arc::new(Semaphore::new(limits.waiting_bytes / calls::QUOTA_UNIT)),
             frame_quota: Arc::new(Semaphore::new(limits.waiting_calls)),
             frame_byte_quota: Arc::new(Semaphore::new(limits.waiting_bytes / calls::QUOTA_UNIT)),

@@ -216,7 +216,7 @@ impl Stage {
         match id {
             "socket.accept" => self.listener,
             "socket.send" | "socket.recv" | "socket.info" => self.datagrams,
-            "socket.shutdown" => self.connected,
+            "socket.shutdown" | "socket.watch" | "socket.series" => self.connected,
             _ => self.stream,
         }
     }
@@ -246,7 +246,7 @@ async fn every_example_request_gets_its_documented_answer() {
         }
         let client = match id {
             // Hosts, packets and a wire are in a lab only.
-            "packets.read" | "host.add" | "host.remove" | "host.list" => {
+            "packets.read" | "host.add" | "host.remove" | "host.list" | "host.connections" => {
                 RestClient::open_with(&server, json!({"network": "lab"})).await
             }
             id if id.starts_with("wire.") => RestClient::open_with(&server, json!({"network": "lab"})).await,

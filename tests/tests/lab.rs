@@ -7,11 +7,13 @@ use sockyard_tests::rest::{RestClient, json_of, request};
 use sockyard_tests::{TestServer, WsClient, eventually, sockets, within};
 
 mod capture;
+mod connections;
 mod helper;
 mod hold;
 mod hosts;
 mod impair;
 mod pushed;
+mod unrecorded;
 mod wires;
 
 /// A session in a lab.

@@ -47,6 +47,7 @@ mod rest;
 mod robustness;
 mod rpc;
 mod schemathesis;
+mod series;
 mod session;
 mod shares;
 mod sharing;

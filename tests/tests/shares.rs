@@ -61,6 +61,7 @@ async fn every_other_call_of_a_reader_is_denied_and_leaves_no_trace() {
         "socket.set_option" => json!({"socket": socket, "name": "broadcast", "value": true}),
         "socket.get_option" => json!({"socket": socket, "name": "error"}),
         "socket.poll" => json!({"sockets": [socket]}),
+        "socket.watch" => json!({"socket": socket, "every_ms": 50}),
         "dns.resolve" => json!({"name": "localhost"}),
         "call.cancel" => json!({"id": 1}),
         "log.note" => json!({"text": "I was here"}),

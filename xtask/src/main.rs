@@ -35,6 +35,8 @@ cargo xtask COMMAND
                      `--help` lists the OPTIONS
   load [-- OPTIONS]  loads the release server with 2 000 sessions and hostile clients for a minute, and reports
   soak [-- OPTIONS]  lets sessions come and go for a quarter of an hour, and reports what they left behind
+  bench-lab [-- OPTIONS]
+                     measures labs of the release server: what goes over their wire, what 200 of them cost, how soon one is open
   fuzz [--seconds N] tries everything that reads what clients send with libFuzzer, each for 30 seconds or N
   bench-page [-- OPTIONS]
                      measures the release page in a browser: how soon it is usable, frames under load, a million
@@ -69,6 +71,7 @@ fn command() -> Result<()> {
         "sbom" => no_more(&command, &rest).and_then(|()| audit::sbom()),
         "bench" => bench::run(rest),
         "load" | "soak" => bench::load(&command, rest),
+        "bench-lab" => bench::load("lab", rest),
         "fuzz" => fuzz::run(&rest),
         "bench-page" => bench_page::run(rest),
         "lighthouse" => no_more(&command, &rest).and_then(|()| lighthouse::run()),

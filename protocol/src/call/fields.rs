@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{
     EVERY_MS_MAX, EVERY_MS_MIN, HOST_NAME_MAX, LOG_READ_MAX, NOTE_MAX, PACKETS_PER_SECOND_MAX,
-    PACKETS_READ_MAX, POLL_MAX, PollFor, RECV_MAX, SHARE_LABEL_MAX,
+    PACKETS_READ_MAX, POLL_MAX, PollFor, RECV_MAX, SERIES_MAX, SHARE_LABEL_MAX, WATCH_MS_MAX, WATCH_MS_MIN,
 };
 use crate::SocketId;
 use crate::wire::{
@@ -71,6 +71,20 @@ pub(super) fn every_ms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32
             "every_ms {number} is not from {EVERY_MS_MIN} to {EVERY_MS_MAX}"
         ))),
     }
+}
+
+pub(super) fn watch_ms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    match u32::try_from(number) {
+        Ok(number) if number == 0 || (WATCH_MS_MIN..=WATCH_MS_MAX).contains(&number) => Ok(number),
+        _ => {
+            Err(de::Error::custom(format_args!("{number} is not 0 or from {WATCH_MS_MIN} to {WATCH_MS_MAX}")))
+        }
+    }
+}
+
+pub(super) fn series_limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    within(deserializer, SERIES_MAX)
 }
 
 pub(super) fn recv_max<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {

@@ -56,6 +56,10 @@ fn every_call_reads_and_writes_its_parameters() {
     check("session.configure", r#"{"packets":{}}"#, r#"{"packets":{"per_second":1000}}"#);
     same("session.configure", r#"{"packets":{"after":0,"data":true,"per_second":10}}"#);
     same("session.configure", r#"{"packets":null}"#);
+    same("socket.watch", r#"{"socket":3,"every_ms":50}"#);
+    same("socket.watch", r#"{"socket":3,"every_ms":0}"#);
+    check("socket.series", r#"{"socket":3}"#, r#"{"socket":3,"after":0,"limit":100}"#);
+    same("socket.series", r#"{"socket":3,"after":7,"limit":1200,"timeout_ms":1}"#);
     same("session.info", "{}");
     check("log.read", "{}", r#"{"after":0,"limit":100}"#);
     same("log.read", r#"{"after":7,"before":9,"limit":100}"#);
@@ -67,10 +71,12 @@ fn every_call_reads_and_writes_its_parameters() {
     same("host.add", r#"{"name":"a-0"}"#);
     same("host.remove", r#"{"name":"bob"}"#);
     same("host.list", "{}");
+    same("host.connections", "{}");
+    same("host.connections", r#"{"host":"bob"}"#);
     same("wire.configure", "{}");
     same(
         "wire.configure",
-        r#"{"from":"alice","to":"bob","loss_percent":0.5,"loss_every":3,"delay_ms":60000,"jitter_ms":1,"duplicate_percent":100.0,"reorder_percent":1.0,"corrupt_percent":0.0,"rate_kbit":10000000,"queue_packets":4096,"mtu":1280,"seed":4294967295}"#,
+        r#"{"from":"alice","to":"bob","loss_percent":0.5,"loss_every":3,"delay_ms":60000,"jitter_ms":1,"duplicate_percent":100.0,"reorder_percent":1.0,"corrupt_percent":0.0,"rate_kbit":10000000,"queue_packets":4096,"mtu":1280,"seed":4294967295,"record":false}"#,
     );
     check("wire.configure", r#"{"loss_percent":10,"mtu":0}"#, r#"{"loss_percent":10.0,"mtu":0}"#);
     same("wire.show", "{}");
@@ -164,6 +170,11 @@ fn wrong_parameters_are_named() {
     check("wire.configure", r#"{"mtu":1279}"#, "mtu", "1279 is not 0 or from 1280 to 9000");
     check("wire.configure", r#"{"mtu":9001}"#, "mtu", "from 0 to 9000");
     check("wire.configure", r#"{"seed":-1}"#, "seed", "invalid value");
+    check("socket.watch", r#"{"socket":3}"#, "params", "missing field `every_ms`");
+    check("socket.watch", r#"{"socket":3,"every_ms":49}"#, "every_ms", "49 is not 0 or from 50 to 10000");
+    check("socket.watch", r#"{"socket":3,"every_ms":10001}"#, "every_ms", "from 50 to 10000");
+    check("socket.series", r#"{"socket":3,"limit":1201}"#, "limit", "1201 is not from 1 to 1200");
+    check("wire.configure", r#"{"record":1}"#, "record", "invalid type");
     check("wire.configure", r#"{"from":""}"#, "from", "is empty");
     check("wire.hold", r#"{"protocol":"sctp"}"#, "protocol", "unknown variant");
     check("wire.hold", r#"{"port":65536}"#, "port", "invalid value");

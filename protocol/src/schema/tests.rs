@@ -294,14 +294,18 @@ fn parameters_agree_with_what_call_parse_takes() {
             check("wire.configure", json!({field: percent}));
         }
     }
-    let numbers =
-        [0, 1, 1279, 1280, 4096, 4097, 9000, 9001, 60_000, 60_001, 1_000_000, 1_000_001, 10_000_001];
+    let numbers = [
+        0, 1, 49, 50, 1200, 1201, 1279, 1280, 4096, 4097, 9000, 9001, 10_000, 10_001, 60_000, 60_001,
+        1_000_000, 1_000_001, 10_000_001,
+    ];
     for number in numbers.map(|number| json!(number)).into_iter().chain([json!(null), json!(-1), json!(1.5)])
     {
         for field in ["loss_every", "delay_ms", "jitter_ms", "rate_kbit", "queue_packets", "mtu", "seed"] {
             check("wire.configure", json!({field: number}));
         }
         check("wire.hold", json!({"count": number}));
+        check("socket.watch", json!({"socket": 3, "every_ms": number}));
+        check("socket.series", json!({"socket": 3, "limit": number}));
         check("wire.release", json!({"action": "delay", "delay_ms": number}));
         check("session.configure", json!({"packets": {"per_second": number}}));
     }

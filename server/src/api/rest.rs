@@ -32,6 +32,7 @@ mod exchange;
 mod export;
 mod lab;
 mod packets;
+mod series;
 mod shares;
 
 use body::Params;
@@ -46,6 +47,7 @@ const SOCKET_CALLS: &[&str] = &[
     "socket.recv",
     "socket.shutdown",
     "socket.configure",
+    "socket.watch",
     "socket.set_option",
     "socket.get_option",
 ];
@@ -90,6 +92,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Verb::Post, &sockets, create_socket, create),
         Route::new(Verb::Get, &sockets, list_sockets, call(Tag::Sockets, "socket.list")),
         Route::new(Verb::Get, &socket, socket_info, call(Tag::Sockets, "socket.info")),
+        series::route(format!("{socket}/series")),
         Route::new(Verb::Delete, &socket, close_socket, call(Tag::Sockets, "socket.close").takes_params()),
     ];
     for method in SOCKET_CALLS {

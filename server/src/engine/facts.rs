@@ -1,5 +1,7 @@
 //! What the kernel knows of a socket: the source of `socket.info`.
 
+use std::io;
+
 use socket2::SockAddr;
 use sockyard_protocol::info::{Backlog, TcpInfo};
 use sockyard_protocol::{Family, SocketType};
@@ -25,6 +27,16 @@ const TCP_STATES: [&str; 13] = [
 ];
 const LISTEN: u8 = 10;
 
+/// A state's name, by its number.
+pub(crate) fn tcp_state(number: u8) -> &'static str {
+    TCP_STATES.get(usize::from(number)).copied().unwrap_or("")
+}
+
+/// Whether it is a listener's.
+pub(crate) fn is_listen(state: u8) -> bool {
+    state == LISTEN
+}
+
 /// One look at a socket. What the kernel does not have for its kind is `None`.
 #[derive(Debug)]
 pub(crate) struct Facts {
@@ -36,6 +48,38 @@ pub(crate) struct Facts {
     pub(crate) backlog: Option<Backlog>,
     pub(crate) tcp: Option<TcpInfo>,
     pub(crate) drops: Option<u64>,
+}
+
+/// What of a TCP socket moves while a connection goes on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TcpFacts {
+    pub(crate) state: &'static str,
+    pub(crate) tcp: TcpInfo,
+    /// Segments sent, and neither acknowledged nor taken for lost.
+    pub(crate) in_flight: u32,
+    pub(crate) lost: u32,
+    pub(crate) receive_queue: u64,
+    pub(crate) send_queue: u64,
+}
+
+impl TcpFacts {
+    /// # Errors
+    /// The kernel's: no other socket has `TCP_INFO`.
+    pub(crate) fn of(socket: &Socket) -> io::Result<TcpFacts> {
+        let tcp = raw::tcp_info(socket.raw())?;
+        let is_listener = tcp.state == LISTEN;
+        // `tcp_packets_in_flight` of net/tcp.h. Of a listener two of these are its accept queue.
+        let left = tcp.sacked.saturating_add(tcp.lost);
+        let in_flight = tcp.unacked.saturating_sub(left).saturating_add(tcp.retrans);
+        Ok(TcpFacts {
+            state: tcp_state(tcp.state),
+            tcp: describe(&tcp),
+            in_flight: if is_listener { 0 } else { in_flight },
+            lost: tcp.lost,
+            receive_queue: if is_listener { 0 } else { raw::unread(socket.raw()).unwrap_or(0) },
+            send_queue: if is_listener { 0 } else { raw::unsent(socket.raw()).unwrap_or(0) },
+        })
+    }
 }
 
 impl Facts {

@@ -133,6 +133,14 @@ impl Socket {
         &self.raw
     }
 
+    /// The number that the kernel gives to no other socket (`SO_COOKIE`, socket(7)).
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub(crate) fn cookie(&self) -> io::Result<u64> {
+        self.raw.cookie()
+    }
+
     /// Bytes sent and received so far.
     pub(crate) fn totals(&self) -> (u64, u64) {
         (self.bytes_sent.load(Ordering::Relaxed), self.bytes_received.load(Ordering::Relaxed))

@@ -6,6 +6,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,12 +19,14 @@ use sockyard_protocol::wire::{
 use sockyard_protocol::{Family, SocketType};
 
 mod control;
+mod diag;
 mod dissect;
 mod end;
 mod flows;
 pub(crate) mod helper;
 mod hold;
 mod labs;
+mod lasting;
 mod link;
 mod netlink;
 mod random;
@@ -34,9 +37,11 @@ mod tun;
 mod veth;
 mod wire;
 
+pub(crate) use diag::Listed;
 use hold::Filter;
 pub(crate) use labs::Labs;
 use labs::Made;
+use lasting::Ends;
 pub(crate) use link::Carrier;
 use link::{Reply, Request};
 pub(crate) use record::{Changes, Page, Record};
@@ -116,6 +121,8 @@ pub(crate) struct Lab {
     /// Held while hosts come and go, which takes several steps.
     changing: tokio::sync::Mutex<()>,
     record: Arc<Record>,
+    /// What was set as the MTU of every host.
+    mtu: AtomicU32,
     /// None once it is closed.
     wire: Mutex<Option<Arc<Wire>>>,
 }
@@ -157,6 +164,7 @@ impl Made {
             hosts: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             record: Arc::clone(&record),
+            mtu: AtomicU32::new(MTU),
             wire: Mutex::new(Some(Arc::new(Wire::start(record, seed)))),
         };
         lab.adopt(self)?;
@@ -205,9 +213,17 @@ impl Lab {
         let asked = name.clone();
         let made = tokio::task::spawn_blocking(move || labs.make(&[(asked, place)])).await;
         self.adopt(made.map_err(|_| down())??)?;
-        let hosts = self.hosts();
-        let host = hosts.iter().find(|host| host.name == name).ok_or_else(down)?;
-        Ok(host.told())
+        let (told, number) = {
+            let hosts = self.hosts();
+            let host = hosts.iter().find(|host| host.name == name).ok_or_else(down)?;
+            (host.told(), host.number)
+        };
+        let mtu = self.mtu.load(Ordering::Relaxed);
+        if mtu != MTU {
+            let wire = self.wire_or_down()?;
+            self.set_mtu(&wire, place, number, mtu)?;
+        }
+        Ok(told)
     }
 
     /// Takes a host away.
@@ -296,23 +312,35 @@ impl Lab {
     /// [`Refusal::NoHost`], and the kernel's where it does not take the MTU.
     pub(crate) fn configure(&self, call: &WireConfigure) -> Result<(), Refusal> {
         let wire = self.wire_or_down()?;
-        let directions = self.directions(call.from.as_deref(), call.to.as_deref())?;
+        let ends = self.ends(call.from.as_deref(), call.to.as_deref())?;
+        let directions = self.directions(ends);
         if let Some(mtu) = call.mtu {
             let mtu = if mtu == 0 { MTU } else { mtu };
-            let from = self.place("from", call.from.as_deref())?;
             let hosts: Vec<(usize, u32)> = {
                 let hosts = self.hosts();
-                let chosen = hosts.iter().filter(|host| from.is_none_or(|from| from == host.place));
+                let chosen = hosts.iter().filter(|host| ends.from.is_none_or(|from| from == host.place));
                 chosen.map(|host| (host.place, host.number)).collect()
             };
             for (place, host) in hosts {
-                match self.labs.ask(&Request::Mtu { host, mtu })? {
-                    (Reply::Mtu, _) => wire.set_mtu(place, mtu),
-                    _ => return Err(unexpected().into()),
-                }
+                self.set_mtu(&wire, place, host, mtu)?;
+            }
+            if ends.from.is_none() {
+                self.mtu.store(mtu, Ordering::Relaxed);
             }
         }
-        wire.change(|control, _| control.configure(&directions, call));
+        if let Some(record) = call.record {
+            self.record.set_on(record);
+        }
+        wire.change(|control, _| control.configure(ends, &directions, call));
+        Ok(())
+    }
+
+    /// Sets the MTU of a host's device.
+    fn set_mtu(&self, wire: &Wire, place: usize, host: u32, mtu: u32) -> io::Result<()> {
+        match self.labs.ask(&Request::Mtu { host, mtu })? {
+            (Reply::Mtu, _) => wire.set_mtu(place, mtu),
+            _ => return Err(unexpected()),
+        }
         Ok(())
     }
 
@@ -322,8 +350,9 @@ impl Lab {
     /// [`Refusal::NoHost`].
     pub(crate) fn cut(&self, from: Option<&str>, to: Option<&str>, cut: bool) -> Result<(), Refusal> {
         let wire = self.wire_or_down()?;
-        let directions = self.directions(from, to)?;
-        wire.change(|control, _| control.cut(&directions, cut));
+        let ends = self.ends(from, to)?;
+        let directions = self.directions(ends);
+        wire.change(|control, _| control.cut(ends, &directions, cut));
         Ok(())
     }
 
@@ -412,8 +441,39 @@ impl Lab {
                 hold,
                 held: control.held(),
                 under_way: control.under_way(),
+                record: self.record.is_on(),
+                unrecorded: self.record.unrecorded(),
             }
         }))
+    }
+
+    /// The TCP connections of the host of that name, or of all, each with its host's name; at most so many, and whether there
+    /// are more.
+    ///
+    /// # Errors
+    /// [`Refusal::NoHost`], and the kernel's.
+    pub(crate) fn connections(
+        &self,
+        host: Option<&str>,
+        most: usize,
+    ) -> Result<(Vec<(String, Listed)>, bool), Refusal> {
+        self.wire_or_down()?;
+        let place = self.place("host", host)?;
+        let hosts: Vec<(String, u32)> = {
+            let hosts = self.hosts();
+            let chosen = hosts.iter().filter(|host| place.is_none_or(|place| place == host.place));
+            chosen.map(|host| (host.name.clone(), host.number)).collect()
+        };
+        let (mut all, mut is_cut) = (Vec::new(), false);
+        for (name, host) in hosts {
+            let (Reply::Diagnose, Some(socket)) = self.labs.ask(&Request::Diagnose { host })? else {
+                return Err(unexpected().into());
+            };
+            let (listed, more) = diag::list(socket, most - all.len())?;
+            is_cut |= more;
+            all.extend(listed.into_iter().map(|one| (name.clone(), one)));
+        }
+        Ok((all, is_cut))
     }
 
     /// Takes the wire away and lets go of the hosts; each is gone with its last socket.
@@ -426,17 +486,21 @@ impl Lab {
         close(Arc::clone(&self.labs), hosts).await;
     }
 
-    /// The directions that two names choose, each of them all hosts where it is left out.
-    fn directions(&self, from: Option<&str>, to: Option<&str>) -> Result<Vec<(usize, usize)>, Refusal> {
-        let (from, to) = (self.place("from", from)?, self.place("to", to)?);
+    /// What two names choose, each of them all hosts where it is left out.
+    fn ends(&self, from: Option<&str>, to: Option<&str>) -> Result<Ends, Refusal> {
+        Ok(Ends { from: self.place("from", from)?, to: self.place("to", to)? })
+    }
+
+    /// The directions between the hosts that there are.
+    fn directions(&self, Ends { from, to }: Ends) -> Vec<(usize, usize)> {
         let places: Vec<usize> = self.hosts().iter().map(|host| host.place).collect();
         let chosen = |wanted: Option<usize>| {
             let places = places.iter().copied();
             places.filter(move |place| wanted.is_none_or(|wanted| wanted == *place))
         };
-        Ok(chosen(from)
+        chosen(from)
             .flat_map(|from| chosen(to).filter(move |to| *to != from).map(move |to| (from, to)))
-            .collect())
+            .collect()
     }
 
     /// The place of the host of that name.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sockyard_protocol::call::{Call, PacketsRead, RecvFlag, SocketRecv, SocketSend};
+use sockyard_protocol::call::{Call, PacketsRead, RecvFlag, SocketRecv, SocketSend, SocketSeries};
 use sockyard_protocol::{Address, Answer, EventKind, Fault, FaultKind, SocketId};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,7 @@ mod packets;
 mod poll;
 mod recv;
 mod send;
+mod series;
 mod shutdown;
 
 pub(super) use accept::accept_once;
@@ -87,7 +88,8 @@ impl Session {
             Call::SocketSend(SocketSend { data, .. }) => data.size_hint(),
             Call::SocketRecv(SocketRecv { max, .. }) => *max,
             Call::SocketAccept(_) | Call::SocketConnect(_) | Call::SocketPoll(_) | Call::DnsResolve(_) => 0,
-            Call::PacketsRead(PacketsRead { timeout_ms: Some(_), .. }) => 0,
+            Call::PacketsRead(PacketsRead { timeout_ms: Some(_), .. })
+            | Call::SocketSeries(SocketSeries { timeout_ms: Some(_), .. }) => 0,
             // Never waits, and so is never refused: not even `close` while everything else is used up.
             _ => return Ok(Reservation { _call: None, _bytes: None, _others: Vec::new() }),
         };
@@ -173,6 +175,8 @@ impl Session {
             Call::SocketGetOption(call) => option::get(self, call),
             Call::SocketInfoCall(call) => info::one(self, call),
             Call::SocketList(_) => Ok(info::all(self)),
+            Call::SocketWatch(call) => series::watch(self, call),
+            Call::SocketSeries(call) => series::read(self, call, caller).await,
             Call::SocketPoll(call) => poll::perform(self, call, caller).await,
             Call::SocketConfigure(call) => configure::perform(self, call),
             Call::DnsResolve(call) => {
@@ -188,6 +192,7 @@ impl Session {
             Call::HostAdd(call) => lab::add(self, call).await,
             Call::HostRemove(call) => lab::remove(self, call).await,
             Call::HostList(_) => lab::list(self),
+            Call::HostConnections(call) => lab::connections(self, call),
             Call::WireConfigure(call) => lab::configure(self, call),
             Call::WireShow(_) => lab::show(self, "wire.show"),
             Call::WireCut(call) => lab::cut(self, call),
@@ -264,6 +269,8 @@ fn socket_of(call: &Call) -> Option<SocketId> {
         Call::SocketSetOption(call) => Some(call.socket),
         Call::SocketGetOption(call) => Some(call.socket),
         Call::SocketInfoCall(call) => Some(call.socket),
+        Call::SocketWatch(call) => Some(call.socket),
+        Call::SocketSeries(call) => Some(call.socket),
         Call::SocketConfigure(call) => Some(call.socket),
         Call::LogRead(call) => call.socket,
         Call::SocketCreate(_)
@@ -278,6 +285,7 @@ fn socket_of(call: &Call) -> Option<SocketId> {
         | Call::HostAdd(_)
         | Call::HostRemove(_)
         | Call::HostList(_)
+        | Call::HostConnections(_)
         | Call::WireConfigure(_)
         | Call::WireShow(_)
         | Call::WireCut(_)

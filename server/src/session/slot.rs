@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::follower::Seen;
 use super::responder::ReadyResponder;
+use super::series::Series;
 use super::table::SocketPermit;
 use crate::engine::Socket;
 use crate::metrics;
@@ -28,6 +29,7 @@ pub(crate) struct Slot {
     /// The kernel's count of lost datagrams that the log knows of.
     pub(super) drops_told: AtomicU64,
     pub(super) seen: Seen,
+    pub(super) series: Series,
     _quota: SocketPermit,
     _open: metrics::Open,
 }
@@ -64,6 +66,7 @@ impl Slot {
             users: TaskTracker::new(),
             drops_told: AtomicU64::new(0),
             seen: Seen::default(),
+            series: Series::default(),
             _quota: quota,
         })
     }

@@ -79,6 +79,46 @@ async fn hosts_are_at_least_one_and_at_most_sixteen() {
 }
 
 #[tokio::test]
+async fn a_host_that_comes_later_finds_the_wire_as_it_was_set_for_every_host() {
+    let server = TestServer::start();
+    let client = lab(&server).await;
+    client.ok("wire.configure", json!({"delay_ms": 20, "mtu": 1400})).await;
+    client.ok("wire.configure", json!({"from": "alice", "delay_ms": 0, "duplicate_percent": 100})).await;
+    client.ok("wire.configure", json!({"from": "alice", "to": "bob", "loss_percent": 50})).await;
+    client.ok("wire.cut", json!({"to": "bob"})).await;
+    client.ok("host.add", json!({"name": "carol"})).await;
+    let wire = client.ok("wire.show", json!({})).await;
+    let direction = |from: &str, to: &str| {
+        let mut all = wire["directions"].as_array().unwrap().iter();
+        all.find(|one| one["from"] == from && one["to"] == to).unwrap().clone()
+    };
+    let alices = json!({"from": "alice", "to": "carol", "cut": false, "duplicate_percent": 100.0});
+    assert_eq!(direction("alice", "carol"), alices, "what was set for one pair is that pair's");
+    assert_eq!(
+        direction("carol", "alice"),
+        json!({"from": "carol", "to": "alice", "cut": false, "delay_ms": 20})
+    );
+    assert_eq!(direction("carol", "bob")["cut"], true);
+    assert_eq!(wire["devices"][2], json!({"host": "carol", "mtu": 1400, "lost_in_device": 0}));
+    // Packets are treated so, too.
+    let bound = socket_on(&client, "carol", "dgram").await;
+    client.ok("socket.bind", json!({"socket": bound, "address": "0.0.0.0:7788"})).await;
+    let socket = socket_on(&client, "alice", "dgram").await;
+    client.ok("socket.send", json!({"socket": socket, "data": "hi", "to": "carol:7788"})).await;
+    assert_eq!(receive(&client, bound, 2).await, ["hi", "hi"]);
+    // Its place begins anew with the next host, and with what is set for all by then.
+    client.ok("socket.close", json!({"socket": bound})).await;
+    client.ok("wire.configure", json!({"from": "carol", "loss_percent": 100})).await;
+    client.ok("host.remove", json!({"name": "carol"})).await;
+    client.ok("wire.configure", json!({"delay_ms": 0, "duplicate_percent": 0, "mtu": 0})).await;
+    client.ok("host.add", json!({"name": "dave"})).await;
+    let wire = client.ok("wire.show", json!({})).await;
+    let daves = wire["directions"].as_array().unwrap().iter().find(|one| one["from"] == "dave").unwrap();
+    assert_eq!(*daves, json!({"from": "dave", "to": "alice", "cut": false}));
+    assert_eq!(wire["devices"][2]["mtu"], 1500);
+}
+
+#[tokio::test]
 async fn what_waits_for_a_host_goes_with_it() {
     let server = TestServer::start();
     let client = lab(&server).await;
@@ -98,9 +138,16 @@ async fn what_waits_for_a_host_goes_with_it() {
 async fn without_a_lab_there_is_nothing_to_change_and_a_share_only_looks() {
     let server = TestServer::start();
     let client = WsClient::open(&server).await;
-    for method in
-        ["host.add", "host.list", "wire.show", "wire.configure", "wire.cut", "wire.mend", "wire.hold"]
-    {
+    for method in [
+        "host.add",
+        "host.list",
+        "host.connections",
+        "wire.show",
+        "wire.configure",
+        "wire.cut",
+        "wire.mend",
+        "wire.hold",
+    ] {
         let fault = client.fault(method, json!({})).await;
         assert_eq!((fault.code, fault.data.rule.as_deref()), (2, Some("no_lab")), "{method}");
     }

@@ -1,5 +1,5 @@
 //! Loads a server as a class and a crowd of vandals would: many honest sessions at a steady rate beside hostile clients, for a
-//! minute (`load`) or with constant coming and going for a quarter of an hour (`soak`).
+//! minute (`load`) or with constant coming and going for a quarter of an hour (`soak`). And measures its labs (`lab`).
 //!
 //! The load shares the machine with the server. What it reports is Markdown.
 
@@ -13,6 +13,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 mod crowd;
 mod honest;
 mod hostile;
+mod lab;
 mod report;
 mod server;
 mod soak;
@@ -35,6 +36,8 @@ enum Command {
     Load(LoadOptions),
     /// Sessions that come and go, a part of them hostile; whether anything is left behind
     Soak(SoakOptions),
+    /// Labs: what goes over the wire in a second, what many of them cost, how soon one is open
+    Lab(LabOptions),
 }
 
 /// What `load` does.
@@ -73,6 +76,26 @@ struct SoakOptions {
     hostile_percent: u32,
 }
 
+/// What `lab` does.
+#[derive(Debug, Args)]
+struct LabOptions {
+    /// Labs open at once, each with two hosts
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    labs: u32,
+
+    /// How often each network is measured
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
+
+    /// Measured time of each round, in seconds, after a warm-up of a quarter of it
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=60))]
+    seconds: u32,
+
+    /// How long the labs are watched at rest, in seconds
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+    rest_seconds: u32,
+}
+
 fn main() -> ExitCode {
     match run(&Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -92,6 +115,7 @@ fn run(options: &Options) -> Result<()> {
         match &options.command {
             Command::Load(options) => crowd::run(options).await,
             Command::Soak(options) => soak::run(options).await,
+            Command::Lab(options) => lab::run(options).await,
         }
     })?;
     runtime.shutdown_background();

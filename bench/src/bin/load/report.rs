@@ -148,21 +148,21 @@ pub(crate) fn soak(soak: &Soak<'_>) -> String {
     text
 }
 
-fn verdict(text: &mut String, what: &str, holds: bool) {
+pub(crate) fn verdict(text: &mut String, what: &str, holds: bool) {
     _ = writeln!(text, "- {what}: {}", if holds { "yes" } else { "**no**" });
 }
 
 /// The value below which so large a part of the sorted values lies.
-fn part(sorted: &[Duration], part: f64) -> Duration {
+pub(crate) fn part(sorted: &[Duration], part: f64) -> Duration {
     let place = (sorted.len() as f64 * part).ceil() as usize;
     sorted.get(place.saturating_sub(1)).or(sorted.last()).copied().unwrap_or_default()
 }
 
-fn milliseconds(time: Duration) -> String {
+pub(crate) fn milliseconds(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1e3)
 }
 
-fn mebibytes(bytes: u64) -> String {
+pub(crate) fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
 }
 

@@ -50,12 +50,18 @@ pub(crate) struct Look {
 }
 
 impl Loaded {
+    /// A server with limits as for a class of strangers.
     pub(crate) async fn start() -> Result<Loaded> {
+        Loaded::start_with(CONFIGURATION).await
+    }
+
+    /// A server with this configuration file.
+    pub(crate) async fn start_with(text: &str) -> Result<Loaded> {
         let program = find("sockyard").context("sockyard is neither beside this program nor in PATH")?;
         let process = Process::start("sockyard", |address, folder| {
             let configuration = folder.join("sockyard.toml");
             // What is missing then shows at once: the server does not start without it.
-            _ = std::fs::write(&configuration, CONFIGURATION);
+            _ = std::fs::write(&configuration, text);
             let mut command = Command::new(program);
             command.args(["serve", "--listen", &address.to_string(), "--grace-seconds", "1"]);
             command.args(["--max-sessions", PLACES_MAX, "--max-connections", PLACES_MAX]);

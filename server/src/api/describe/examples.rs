@@ -42,6 +42,11 @@ pub(super) fn of(method: &str) -> Option<Example> {
         "socket.get_option" => (json!({"socket": 3, "name": "receive_buffer"}), json!({"value": 212_992})),
         "socket.info" => (json!({"socket": 3}), socket_info()),
         "socket.list" => (json!({}), json!({"sockets": [socket_info()]})),
+        "socket.watch" => (json!({"socket": 3, "every_ms": 250}), json!({"every_ms": 250})),
+        "socket.series" => (
+            json!({"socket": 3, "after": 0, "limit": 100, "timeout_ms": 1000}),
+            json!({"samples": [sample()], "oldest": 1, "newest": 1, "more": false, "every_ms": 250}),
+        ),
         "socket.poll" => (
             json!({"sockets": [3, 4], "for": ["read"], "timeout_ms": 1000}),
             json!({"ready": [{"socket": 3, "read": true, "write": false, "hangup": false, "error": false}]}),
@@ -90,6 +95,17 @@ pub(super) fn of(method: &str) -> Option<Example> {
         "host.add" => (json!({"name": "carol"}), host()),
         "host.remove" => (json!({"name": "carol"}), json!({})),
         "host.list" => (json!({}), json!({"hosts": [host()]})),
+        "host.connections" => (
+            json!({"host": "alice"}),
+            json!({
+                "connections": [{
+                    "host": "alice", "local": "10.0.0.1:43210", "peer": "10.0.0.2:7788", "state": "TIME_WAIT", "socket": null,
+                    "receive_queue": 0, "send_queue": 0, "backlog": null,
+                    "timer": {"kind": "time_wait", "expires_ms": 59_984, "retransmits": 0},
+                }],
+                "more": false,
+            }),
+        ),
         "wire.configure" => {
             (json!({"from": "alice", "to": "bob", "loss_percent": 10.0, "delay_ms": 50, "seed": 7}), wire())
         }
@@ -104,6 +120,17 @@ pub(super) fn of(method: &str) -> Option<Example> {
         _ => return None,
     };
     Some(Example { params, result })
+}
+
+/// One look at a watched socket.
+fn sample() -> Value {
+    json!({
+        "sample": 1, "time_us": 1_760_000_000_000_000_u64, "state": "ESTABLISHED", "rtt_us": 40_211, "rtt_var_us": 812,
+        "retransmission_timeout_us": 244_000, "congestion_window": 24, "slow_start_threshold": 18, "mss": 1448,
+        "send_window": 262_144, "receive_window": 65_483, "in_flight": 22, "lost": 1, "retransmits": 7,
+        "bytes_sent": 812_328, "bytes_acknowledged": 779_024, "bytes_received": 0, "receive_queue": 0,
+        "send_queue": 195_480,
+    })
 }
 
 /// A packet of a lab.
@@ -148,7 +175,7 @@ fn wire() -> Value {
             {"from": "bob", "to": "alice", "cut": false},
         ],
         "devices": [device("alice"), device("bob")],
-        "hold": {"from": "alice", "flags": ["SYN"], "count": 1}, "held": [17], "under_way": 3,
+        "hold": {"from": "alice", "flags": ["SYN"], "count": 1}, "held": [17], "under_way": 3, "record": true, "unrecorded": 0,
     })
 }
 

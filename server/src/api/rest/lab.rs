@@ -3,14 +3,19 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::Path;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::{Map, json};
+use sockyard_protocol::call::HOST_NAME_MAX;
 use sockyard_protocol::{Answer, Fault};
 
 use super::super::describe::{Operation, Success, Tag};
+use super::super::problem;
 use super::super::routes::{Route, Verb};
 use super::body::Params;
 use super::{ok, perform, respond};
@@ -30,10 +35,12 @@ pub(super) fn routes(path: &str) -> Vec<Route> {
         .fails(&[429])
         .answers(Success::returned(201, "The host.").header("Location", "The host's path"));
     let remove = call("host.remove").answers(Success::new(204, "The host is gone."));
+    let listed = call("host.connections").query::<Parameters>().answers(returned());
     let mut routes = vec![
         Route::new(Verb::Get, &hosts, list, call("host.list").answers(returned())),
         Route::new(Verb::Post, &hosts, add_host, add),
         Route::new(Verb::Delete, format!("{hosts}/{{host}}"), remove_host, remove),
+        Route::new(Verb::Get, format!("{path}/connections"), connections, listed),
         Route::new(Verb::Get, &wire, show, call("wire.show").answers(returned())),
     ];
     for method in WIRE_CALLS {
@@ -45,6 +52,27 @@ pub(super) fn routes(path: &str) -> Vec<Route> {
         routes.push(Route::new(Verb::Post, format!("{wire}/{name}"), handler, operation));
     }
     routes
+}
+
+/// The query of `…/connections`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Parameters {
+    /// The host; every host if left out.
+    #[schemars(length(min = 1, max = HOST_NAME_MAX))]
+    host: Option<String>,
+}
+
+async fn connections(
+    Extension(presence): Extension<Arc<Presence>>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+) -> Response {
+    let Parameters { host } = match parameters {
+        Ok(Query(parameters)) => parameters,
+        Err(error) => return problem::query(&error),
+    };
+    let params = host.map(|host| ("host".to_owned(), json!(host))).into_iter().collect();
+    respond(async { perform(&presence, "host.connections", params).await.map(ok) }).await
 }
 
 async fn list(Extension(presence): Extension<Arc<Presence>>) -> Response {

@@ -277,6 +277,10 @@ fn largest_answer(request: &Request<'_>) -> usize {
             let changes = if call.changes_after.is_some() { 256 << 10 } else { 0 };
             (call.limit << 10) + bytes + changes
         }
+        // A sample is some 450 bytes.
+        Ok(Call::SocketSeries(call)) => call.limit << 9,
+        // A thousand lines.
+        Ok(Call::HostConnections(_)) => 512 << 10,
         // A line for each direction between sixteen hosts.
         Ok(
             Call::WireShow(_)

@@ -10,6 +10,7 @@ use sockyard_protocol::wire::{HELD_BYTES_MAX, HELD_MAX, ReleaseAction};
 use tokio::time::Instant;
 
 use super::hold::Filter;
+use super::lasting::{Ends, Lasting};
 use super::random::Random;
 use super::record::{Became, Hosts, New, Record};
 use super::treat::{Direction, Settings, Treatment, Way};
@@ -20,6 +21,8 @@ pub(super) struct Control {
     seed: u32,
     /// By the places of sender and receiver; those that neither a call nor a packet was about are not there.
     directions: BTreeMap<(usize, usize), Direction>,
+    /// What was set for every host, which one that comes later gets as well.
+    lasting: Lasting,
     hold: Option<Filter>,
     /// By number.
     held: BTreeMap<u64, Held>,
@@ -87,6 +90,7 @@ impl Control {
         Control {
             seed,
             directions: BTreeMap::new(),
+            lasting: Lasting::default(),
             hold: None,
             held: BTreeMap::new(),
             late: BinaryHeap::new(),
@@ -101,6 +105,7 @@ impl Control {
             && self.held.is_empty()
             && self.late.is_empty()
             && self.directions.values().all(|direction| direction.settings.do_nothing())
+            && self.lasting.do_nothing()
     }
 
     /// Takes a packet: on record is what becomes of it, and what is to be handed on at once comes back.
@@ -166,10 +171,11 @@ impl Control {
         };
         match outcome {
             Outcome::Lose(fate) => {
-                record.add(New { fate, ..new }, packet);
+                record.note(New { fate, ..new }, packet);
                 None
             }
             Outcome::Hold => {
+                // On record in any case: whoever decides about it needs its number.
                 let seq = record.add(New { fate: Fate::Held, ..new }, packet);
                 self.bytes += packet.len();
                 self.held.insert(seq, Held { from, to, bytes: packet.into(), since: now });
@@ -184,7 +190,7 @@ impl Control {
                     None => (None, None),
                 };
                 let delayed_us = micros(delay);
-                let seq = record.add(New { delayed_us, copies, corrupted, ..new }, packet);
+                let seq = record.note(New { delayed_us, copies, corrupted, ..new }, packet);
                 if delay.is_zero() {
                     self.note_passed(from, to, seq);
                     return Some(Ready { to, copies, bytes });
@@ -208,6 +214,10 @@ impl Control {
 
     /// Whether a packet is handed on after one that was sent later; from now on it counts itself.
     fn note_passed(&mut self, from: usize, to: Hosts, seq: u64) -> bool {
+        // One that is not on record has no number to compare.
+        if seq == 0 {
+            return false;
+        }
         let mut is_overtaken = false;
         for to in to.iter() {
             if let Some(direction) = self.directions.get_mut(&(from, to)) {
@@ -239,8 +249,9 @@ impl Control {
         self.late.peek().map(|Reverse(late)| late.due)
     }
 
-    /// `wire.configure` for these directions.
-    pub(super) fn configure(&mut self, directions: &[(usize, usize)], call: &WireConfigure) {
+    /// `wire.configure` for these directions, and for those of the ends that it names with hosts that come later.
+    pub(super) fn configure(&mut self, ends: Ends, directions: &[(usize, usize)], call: &WireConfigure) {
+        self.lasting.change(ends, |settings| settings.set(call));
         for (from, to) in directions {
             let direction = self.direction(*from, *to);
             direction.settings.set(call);
@@ -256,8 +267,9 @@ impl Control {
         }
     }
 
-    /// Cuts these directions, or mends them.
-    pub(super) fn cut(&mut self, directions: &[(usize, usize)], cut: bool) {
+    /// Cuts these directions, or mends them, and those of the ends with hosts that come later.
+    pub(super) fn cut(&mut self, ends: Ends, directions: &[(usize, usize)], cut: bool) {
+        self.lasting.change(ends, |settings| settings.cut = cut);
         for (from, to) in directions {
             self.direction(*from, *to).settings.cut = cut;
         }
@@ -311,6 +323,7 @@ impl Control {
     /// A host is gone, and with it what waits for it.
     pub(super) fn forget(&mut self, host: usize, record: &Record) {
         self.directions.retain(|(from, to), _| *from != host && *to != host);
+        self.lasting.forget(host);
         if self.hold.as_ref().is_some_and(|hold| hold.from == Some(host) || hold.to == Some(host)) {
             self.hold = None;
         }
@@ -340,7 +353,8 @@ impl Control {
 
     /// What is set for a direction.
     pub(super) fn settings(&self, from: usize, to: usize) -> Settings {
-        self.directions.get(&(from, to)).map_or_else(Settings::default, |direction| direction.settings)
+        let lasting = || self.lasting.settings(from, to);
+        self.directions.get(&(from, to)).map_or_else(lasting, |direction| direction.settings)
     }
 
     pub(super) fn seed(&self) -> u32 {
@@ -362,10 +376,12 @@ impl Control {
     }
 
     fn direction(&mut self, from: usize, to: usize) -> &mut Direction {
-        let seed = self.seed;
-        self.directions
-            .entry((from, to))
-            .or_insert_with(|| Direction::new(Random::new(seed, stream(from, to))))
+        let (seed, lasting) = (self.seed, &self.lasting);
+        self.directions.entry((from, to)).or_insert_with(|| {
+            let mut direction = Direction::new(Random::new(seed, stream(from, to)));
+            direction.settings = lasting.settings(from, to);
+            direction
+        })
     }
 }
 

@@ -65,6 +65,11 @@ pub(super) struct Flows {
 }
 
 impl Flows {
+    /// Forgets every connection, because what they say from now on is not seen. Numbers of directions do not come back.
+    pub(super) fn forget(&mut self) {
+        self.seen.clear();
+    }
+
     /// Notes a packet. None where it is no TCP segment, or not the first fragment of one.
     pub(super) fn note(&mut self, packet: &[u8]) -> Option<Segment> {
         let packet = SlicedPacket::from_ip(packet).ok()?;

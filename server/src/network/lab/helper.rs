@@ -22,7 +22,7 @@ use sockyard_protocol::{Family, SocketType};
 
 use super::link::{self, Carrier, Reply, Request};
 use super::netlink::Netlink;
-use super::{seccomp, tun, veth};
+use super::{diag, seccomp, tun, veth};
 use crate::errno::plain;
 use crate::network::create;
 
@@ -142,6 +142,7 @@ impl Helper {
             Request::Socket { host, family, kind } => self.socket(host, family, kind),
             Request::Mtu { host, mtu } => self.mtu(host, mtu),
             Request::Lost { hosts } => self.lost(&hosts),
+            Request::Diagnose { host } => self.diagnose(host),
             Request::Close { hosts } => {
                 for host in hosts {
                     self.hosts.remove(&host);
@@ -238,6 +239,11 @@ impl Helper {
         let device = step("find eth0", netlink.index(DEVICE))?;
         step("set the MTU", netlink.set_mtu(device, mtu))?;
         Ok((Reply::Mtu, None))
+    }
+
+    fn diagnose(&self, host: u32) -> Result<(Reply, Option<OwnedFd>), Failure> {
+        self.enter_host(host)?;
+        Ok((Reply::Diagnose, Some(step("open sock_diag", diag::open())?)))
     }
 
     fn lost(&self, hosts: &[u32]) -> Result<(Reply, Option<OwnedFd>), Failure> {

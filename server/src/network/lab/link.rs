@@ -54,6 +54,8 @@ pub(super) enum Request {
     Lost { hosts: Vec<u32> },
     /// How the helper itself is.
     State,
+    /// A socket that asks a host's kernel about its connections.
+    Diagnose { host: u32 },
     /// Lets go of hosts. Each is gone when its last socket and its wire's end are closed.
     Close { hosts: Vec<u32> },
 }
@@ -71,6 +73,8 @@ pub(super) enum Reply {
     Socket,
     /// The MTU is set.
     Mtu,
+    /// The socket comes with it.
+    Diagnose,
     /// In the order in which they were asked for.
     Lost {
         packets: Vec<u64>,

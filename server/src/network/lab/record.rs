@@ -1,6 +1,7 @@
 //! What a wire has carried: the newest packets, numbered without a gap, and what has become of them later.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -164,6 +165,9 @@ struct Named {
 pub(crate) struct Record {
     state: Mutex<State>,
     grown: Notify,
+    /// Packets are only counted.
+    is_off: AtomicBool,
+    unrecorded: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -183,7 +187,12 @@ struct State {
 
 impl Record {
     pub(super) fn new(keeper: Keeper) -> Record {
-        Record { state: Mutex::new(State { keeper, ..State::default() }), grown: Notify::new() }
+        Record {
+            state: Mutex::new(State { keeper, ..State::default() }),
+            grown: Notify::new(),
+            is_off: AtomicBool::new(false),
+            unrecorded: AtomicU64::new(0),
+        }
     }
 
     /// Lets go what is over its part, where all records together keep too much.
@@ -207,6 +216,35 @@ impl Record {
                 .iter()
                 .any(|(place, since)| *place == named.place && *since > named.since && *since <= oldest)
         });
+    }
+
+    /// Whether packets come on record from now on.
+    pub(super) fn set_on(&self, is_on: bool) {
+        let mut state = self.state();
+        let was_off = self.is_off.swap(!is_on, Ordering::Relaxed);
+        if !is_on && !was_off {
+            // What is not seen of a connection would make its later segments look like what they are not.
+            state.flows.forget();
+        }
+    }
+
+    /// Whether packets come on record.
+    pub(super) fn is_on(&self) -> bool {
+        !self.is_off.load(Ordering::Relaxed)
+    }
+
+    /// How many packets did not come on record.
+    pub(super) fn unrecorded(&self) -> u64 {
+        self.unrecorded.load(Ordering::Relaxed)
+    }
+
+    /// Puts a packet on record where packets come on record, and returns its number; else it is counted, and has none: 0.
+    pub(super) fn note(&self, new: New, bytes: &[u8]) -> u64 {
+        if self.is_on() {
+            return self.add(new, bytes);
+        }
+        self.unrecorded.fetch_add(1, Ordering::Relaxed);
+        0
     }
 
     /// Puts a packet on record, and returns its number.
@@ -234,8 +272,11 @@ impl Record {
         seq
     }
 
-    /// Something else has become of a packet.
+    /// Something else has become of a packet. One that is not on record has no number, and nothing is told of it.
     pub(super) fn change(&self, seq: u64, became: Became) {
+        if seq == 0 {
+            return;
+        }
         {
             let mut state = self.state();
             let index = usize::try_from(seq.saturating_sub(state.oldest())).unwrap_or(usize::MAX);

@@ -117,8 +117,10 @@ fn sockets() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
             rules.push(all([is(0, family as u64), masked(1, !TYPE_FLAGS, kind), is(2, 0)])?);
         }
     }
-    // Of netlink(7) what is about devices and addresses, and none of the packet filters.
-    rules.push(all([is(0, libc::AF_NETLINK as u64), is(2, libc::NETLINK_ROUTE as u64)])?);
+    // Of netlink(7) what is about devices and addresses, and what lists connections, but none of the packet filters.
+    for protocol in [libc::NETLINK_ROUTE, libc::NETLINK_SOCK_DIAG] {
+        rules.push(all([is(0, libc::AF_NETLINK as u64), is(2, protocol as u64)])?);
+    }
     // The wire's ends of veth pairs.
     rules.push(all([is(0, libc::AF_PACKET as u64), masked(1, !TYPE_FLAGS, libc::SOCK_RAW), is(2, 0)])?);
     Ok(rules)
@@ -161,13 +163,14 @@ mod tests {
     fn tried() -> Vec<(&'static str, i32)> {
         /// A try by its name.
         type Try = (&'static str, fn() -> io::Result<()>);
-        let tries: [Try; 15] = [
+        let tries: [Try; 16] = [
             ("a TCP socket", || Socket::new(Domain::IPV4, Type::STREAM, None).map(drop)),
             ("a UDP socket", || std::net::UdpSocket::bind("[::1]:0").map(drop)),
             ("a file", || File::open("/proc/thread-self/ns/net").map(drop)),
             ("a netlink socket", || {
                 netlink_sys::Socket::new(netlink_sys::protocols::NETLINK_ROUTE).map(drop)
             }),
+            ("a list of connections", || super::super::diag::open().map(drop)),
             ("memory", || {
                 std::hint::black_box(vec![1_u8; 64 << 20]);
                 Ok(())
@@ -204,7 +207,8 @@ mod tests {
 
     #[test]
     fn what_the_helper_has_no_use_for_is_not_permitted() {
-        let permitted = ["a TCP socket", "a UDP socket", "a file", "a netlink socket", "memory"];
+        let permitted =
+            ["a TCP socket", "a UDP socket", "a file", "a netlink socket", "a list of connections", "memory"];
         for (name, errno) in tried() {
             let expected = if permitted.contains(&name) { 0 } else { libc::EPERM };
             assert_eq!(errno, expected, "{name}");

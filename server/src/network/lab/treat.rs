@@ -84,6 +84,7 @@ impl Settings {
             queue_packets,
             mtu: _,
             seed: _,
+            record: _,
         } = call;
         fn put<T: Copy>(place: &mut T, given: &Option<T>) {
             if let Some(given) = given {

@@ -271,13 +271,13 @@ async fn carry(from: usize, end: AsyncFd<Arc<End>>, shared: Arc<Shared>) {
 fn hand_on(from: usize, packet: &[u8], ports: &Ports, shared: &Shared) {
     let to = destinations(from, packet, ports);
     if to.is_empty() {
-        shared.record.add(New { fate: Fate::NoHost, ..New::plain(from, to) }, packet);
+        shared.record.note(New { fate: Fate::NoHost, ..New::plain(from, to) }, packet);
         return;
     }
     // Whatever is set while a packet is on its way here is for the next one.
     if shared.is_straight.load(Ordering::Relaxed) {
         // Before its receiver can answer, so that the answer has the greater number.
-        shared.record.add(New::plain(from, to), packet);
+        shared.record.note(New::plain(from, to), packet);
         put(ports, &Ready { to, copies: 1, bytes: None }, packet);
         return;
     }

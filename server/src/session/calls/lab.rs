@@ -1,19 +1,24 @@
 //! The calls of labs: `host.…` and `wire.…`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sockyard_protocol::answer::Done;
 use sockyard_protocol::call::{
-    Call, HostAdd, HostRemove, WireConfigure, WireCut, WireHold, WireMend, WireRelease, WireUnhold,
+    CONNECTIONS_MAX, Call, HostAdd, HostConnections, HostRemove, WireConfigure, WireCut, WireHold, WireMend,
+    WireRelease, WireUnhold,
 };
+use sockyard_protocol::connection::{Connection, Connections, Timer, TimerKind};
+use sockyard_protocol::info::Backlog;
 use sockyard_protocol::wire::{HOSTS_MAX, Hosts, ReleaseAction, Released};
-use sockyard_protocol::{Answer, EventKind, Fault};
+use sockyard_protocol::{Answer, EventKind, Fault, SocketId};
 
+use crate::engine::{is_listen, tcp_state};
 use crate::errno;
 use crate::network::lab::Lab;
-use crate::network::{Refusal, no_such_host};
+use crate::network::{Listed, Refusal, no_such_host};
 use crate::session::Session;
 
 /// The lab of a session.
@@ -49,6 +54,44 @@ pub(super) async fn remove(session: &Arc<Session>, call: &HostRemove) -> Result<
 
 pub(super) fn list(session: &Arc<Session>) -> Result<Answer, Fault> {
     Ok(Answer::Hosts(Hosts { hosts: of(session, "host.list")?.told_hosts() }))
+}
+
+/// The connections of the lab's hosts, each with the session's socket that it is.
+pub(super) fn connections(session: &Arc<Session>, call: &HostConnections) -> Result<Answer, Fault> {
+    const CALL: &str = "host.connections";
+    let lab = of(session, CALL)?;
+    let (listed, more) =
+        lab.connections(call.host.as_deref(), CONNECTIONS_MAX).map_err(|why| refused(CALL, lab, why))?;
+    let slots = session.slots();
+    let sockets: HashMap<u64, SocketId> =
+        slots.iter().filter_map(|slot| Some((slot.socket.cookie().ok()?, slot.number))).collect();
+    let connections =
+        listed.into_iter().map(|(host, one)| told(host, &one, sockets.get(&one.cookie).copied()));
+    Ok(Answer::Connections(Connections { connections: connections.collect(), more }))
+}
+
+fn told(host: String, one: &Listed, socket: Option<SocketId>) -> Connection {
+    let Listed { local, peer, state, timer, retransmits, expires_ms, receive_queue, send_queue, .. } = *one;
+    let listens = is_listen(state);
+    // `idiag_timer` of linux/inet_diag.h.
+    let kind = match timer {
+        1 => Some(TimerKind::Retransmission),
+        2 => Some(TimerKind::KeepAlive),
+        3 => Some(TimerKind::TimeWait),
+        4 => Some(TimerKind::ZeroWindowProbe),
+        _ => None,
+    };
+    Connection {
+        host,
+        local: local.to_string(),
+        peer: (!listens).then(|| peer.to_string()),
+        state: tcp_state(state).to_owned(),
+        socket,
+        receive_queue: (!listens).then_some(receive_queue),
+        send_queue: (!listens).then_some(send_queue),
+        backlog: listens.then_some(Backlog { waiting: receive_queue, limit: send_queue }),
+        timer: kind.map(|kind| Timer { kind, expires_ms, retransmits }),
+    }
 }
 
 pub(super) fn show(session: &Arc<Session>, method: &str) -> Result<Answer, Fault> {

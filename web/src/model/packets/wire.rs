@@ -145,6 +145,7 @@ pub fn configure(from: Option<String>, to: Option<String>) -> WireConfigure {
         queue_packets: None,
         mtu: None,
         seed: None,
+        record: None,
     }
 }
 
@@ -381,7 +382,7 @@ mod tests {
 
     fn wire(directions: serde_json::Value) -> Wire {
         let json = json!({"seed": 1, "cut": false, "directions": directions, "devices": [], "hold": null,
-            "held": [], "under_way": 0});
+            "held": [], "under_way": 0, "record": true, "unrecorded": 0});
         serde_json::from_value(json).unwrap()
     }
 
