@@ -59,7 +59,8 @@ pub(super) fn routes(path: &str) -> Vec<Route> {
 #[serde(deny_unknown_fields)]
 struct Parameters {
     /// The host; every host if left out.
-    #[schemars(length(min = 1, max = HOST_NAME_MAX))]
+    // As hosts are named: a length is counted in characters there, and in bytes here.
+    #[schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = r"^[a-z]([a-z0-9-]*[a-z0-9])?$"))]
     host: Option<String>,
 }
 
