@@ -12,10 +12,6 @@ use crate::wire::{
     HELD_MAX, LOSS_EVERY_MAX, MTU_MAX, MTU_MIN, QUEUE_PACKETS_MAX, RATE_KBIT_MAX, WIRE_MS_MAX,
 };
 
-/// What a new host may be called, as a regular expression.
-#[cfg(feature = "schemas")]
-pub(super) const HOST_NAME_PATTERN: &str = "^[a-z]([a-z0-9-]*[a-z0-9])?$";
-
 /// Fewest packets in a second that can be asked for: one in each message.
 const PACKETS_PER_SECOND_MIN: u32 = 10;
 

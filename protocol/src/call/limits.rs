@@ -8,6 +8,10 @@ pub const LOG_READ_MAX: usize = 1000;
 pub const PACKETS_READ_MAX: usize = 1000;
 /// Longest name of a lab's host, in bytes.
 pub const HOST_NAME_MAX: usize = 32;
+
+/// What a new host may be called, as a regular expression.
+#[cfg(feature = "schemas")]
+pub const HOST_NAME_PATTERN: &str = "^[a-z]([a-z0-9-]*[a-z0-9])?$";
 /// Most packets in a second that `session.configure` lets be pushed.
 pub const PACKETS_PER_SECOND_MAX: u32 = 10_000;
 /// Most sockets in one `poll`.

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, json};
-use sockyard_protocol::call::HOST_NAME_MAX;
+use sockyard_protocol::call::{HOST_NAME_MAX, HOST_NAME_PATTERN};
 use sockyard_protocol::{Answer, Fault};
 
 use super::super::describe::{Operation, Success, Tag};
@@ -60,7 +60,7 @@ pub(super) fn routes(path: &str) -> Vec<Route> {
 struct Parameters {
     /// The host; every host if left out.
     // As hosts are named: a length is counted in characters there, and in bytes here.
-    #[schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = r"^[a-z]([a-z0-9-]*[a-z0-9])?$"))]
+    #[schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN))]
     host: Option<String>,
 }
 
