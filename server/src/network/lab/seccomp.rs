@@ -15,6 +15,8 @@ use seccompiler::{
     SeccompRule,
 };
 
+use super::veth;
+
 /// Calls that may have any arguments: those of the link and of netlink, of files that are open, of memory and of the end.
 const WHATEVER_ARGUMENTS: &[libc::c_long] = &[
     libc::SYS_recvmsg,
@@ -57,9 +59,6 @@ const WHATEVER_ARGUMENTS: &[libc::c_long] = &[
 /// Bits of a socket's type that say nothing of what it is (socket(2)).
 const TYPE_FLAGS: libc::c_int = libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
 
-/// `SIOCETHTOOL` of linux/sockios.h.
-const SIOCETHTOOL: u64 = 0x8946;
-
 /// `TUNSETIFF` of linux/if_tun.h.
 const TUNSETIFF: u64 = nix::request_code_write!(b'T', 202, size_of::<libc::c_int>()) as u64;
 
@@ -89,7 +88,7 @@ fn filter() -> Result<BpfProgram, seccompiler::BackendError> {
     }
     rules.insert(libc::SYS_setsockopt, options);
     let mut requests = Vec::new();
-    for request in [TUNSETIFF, libc::SIOCGIFINDEX, SIOCETHTOOL] {
+    for request in [TUNSETIFF, libc::SIOCGIFINDEX, veth::SIOCETHTOOL] {
         requests.push(all([is(1, request)])?);
     }
     rules.insert(libc::SYS_ioctl, requests);

@@ -28,8 +28,9 @@ pub(super) const HEADER: usize = 14;
 /// `net.core.rmem_max`; what is more is lost before the wire sees it, and counted.
 const WAITING: usize = 32 << 20;
 
-/// `SIOCETHTOOL` of linux/sockios.h, and the requests of linux/ethtool.h that take a number.
-const SIOCETHTOOL: libc::Ioctl = 0x8946;
+/// `SIOCETHTOOL` of linux/sockios.h.
+pub(super) const SIOCETHTOOL: libc::Ioctl = 0x8946;
+/// Requests of linux/ethtool.h that take a number.
 const ETHTOOL_STXCSUM: u32 = 0x17;
 const ETHTOOL_STSO: u32 = 0x1f;
 const ETHTOOL_SGSO: u32 = 0x24;
