@@ -254,8 +254,10 @@ impl Session {
         let started = Instant::now();
         let sent = self.send_unanswered(socket, None, bytes);
         let took = started.elapsed();
-        for call in calls {
-            self.count(&call.clone().into(), sent.as_ref().err(), took);
+        if let Some(any) = calls.first().map(|call| call.clone().into()) {
+            for _ in calls {
+                self.count(&any, sent.as_ref().err(), took);
+            }
         }
         sent.unwrap_or(None)
     }
