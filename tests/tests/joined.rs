@@ -23,6 +23,15 @@ async fn connected(server: &TestServer, kind: &str, peer: &str) -> Socket {
     within("a WebSocket", connect_async(request)).await.unwrap().0
 }
 
+/// A server, and a session of it that is connected to a peer over TCP.
+async fn stream() -> (TestServer, Socket, TcpStream) {
+    let server = TestServer::start();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = connected(&server, "stream", &listener.local_addr().unwrap().to_string()).await;
+    let (peer, _) = within("the connection", listener.accept()).await.unwrap();
+    (server, client, peer)
+}
+
 /// Messages in one write, so that the server finds them together.
 async fn together(socket: &mut Socket, messages: impl IntoIterator<Item = Value>) {
     for message in messages {
@@ -67,10 +76,7 @@ async fn read(peer: &mut TcpStream, count: usize) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_stream_s_notifications_leave_as_one_in_their_order_whatever_their_form() {
-    let server = TestServer::start();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut client = connected(&server, "stream", &listener.local_addr().unwrap().to_string()).await;
-    let (mut peer, _) = within("the connection", listener.accept()).await.unwrap();
+    let (server, mut client, mut peer) = stream().await;
     let sends =
         [json!("a"), json!({"hex": "62 63"}), json!({"text": "漢", "encoding": "gbk"}), json!({"zeros": 2})];
     let expected = b"abc\x9d\x68\0\0";
@@ -85,10 +91,7 @@ async fn a_stream_s_notifications_leave_as_one_in_their_order_whatever_their_for
 
 #[tokio::test]
 async fn what_is_wrong_with_one_is_said_in_its_place_and_the_others_leave() {
-    let server = TestServer::start();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut client = connected(&server, "stream", &listener.local_addr().unwrap().to_string()).await;
-    let (mut peer, _) = within("the connection", listener.accept()).await.unwrap();
+    let (_server, mut client, mut peer) = stream().await;
     let mut to_another = send(json!("x"));
     to_another["params"]["socket"] = json!(9);
     let sends =
@@ -126,10 +129,7 @@ async fn datagrams_keep_their_boundaries() {
 
 #[tokio::test]
 async fn a_call_with_an_answer_is_made_alone_and_between() {
-    let server = TestServer::start();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut client = connected(&server, "stream", &listener.local_addr().unwrap().to_string()).await;
-    let (mut peer, _) = within("the connection", listener.accept()).await.unwrap();
+    let (_server, mut client, mut peer) = stream().await;
     let mut asked = send(json!("b"));
     asked["id"] = json!(1);
     let mut timed = send(json!("d"));
