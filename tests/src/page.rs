@@ -111,8 +111,10 @@ impl Page {
         let again = css(selector);
         let driver = self.driver.clone();
         let clicking = eventually(format!("a click on {shown}"), async move || {
-            // Drawn anew since it was found, or covered for a moment: the next try finds it.
+            // Drawn anew since it was found, or covered for a moment: the next try finds it. What lies below a head that sticks is
+            // in view for the driver, and nobody could click on it there.
             let element = driver.find(By::Css(again.as_str())).await.ok()?;
+            element.scroll_into_view().await.ok()?;
             element.click().await.ok()
         });
         async move {
