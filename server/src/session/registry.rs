@@ -224,8 +224,8 @@ impl Registry {
     fn trim(&self) {
         for session in self.all() {
             session.log.trim();
-            if let Ok(record) = session.packet_record("") {
-                record.trim();
+            if let Some(lab) = session.network.lab() {
+                lab.record().trim();
             }
         }
     }
