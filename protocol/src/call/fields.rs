@@ -191,19 +191,21 @@ pub(super) fn per_second<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u
 
 pub(super) fn note_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
-    match text.len() {
+    match text.chars().count() {
         0 => Err(de::Error::custom("is empty")),
         1..=NOTE_MAX => Ok(text),
-        length => Err(de::Error::custom(format_args!("{length} bytes are over the limit of {NOTE_MAX}"))),
+        length => {
+            Err(de::Error::custom(format_args!("{length} characters are over the limit of {NOTE_MAX}")))
+        }
     }
 }
 
 pub(super) fn share_label<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let label = Option::<String>::deserialize(deserializer)?;
-    match label.as_ref().map_or(0, String::len) {
+    match label.as_ref().map_or(0, |label| label.chars().count()) {
         0..=SHARE_LABEL_MAX => Ok(label),
-        length => {
-            Err(de::Error::custom(format_args!("{length} bytes are over the limit of {SHARE_LABEL_MAX}")))
-        }
+        length => Err(de::Error::custom(format_args!(
+            "{length} characters are over the limit of {SHARE_LABEL_MAX}"
+        ))),
     }
 }

@@ -30,9 +30,9 @@ pub const WATCHED_MAX: usize = 16;
 pub const SERIES_MAX: usize = 1200;
 /// Most connections that one `host.connections` returns.
 pub const CONNECTIONS_MAX: usize = 1000;
-/// Longest text of a `log.note`, in bytes.
+/// Longest text of a `log.note`, in characters, as JSON Schema counts.
 pub const NOTE_MAX: usize = 4096;
-/// Longest label of a share, in bytes.
+/// Longest label of a share, in characters.
 pub const SHARE_LABEL_MAX: usize = 256;
 
 /// The calls that only look: all that a connection with a share's token may make.
