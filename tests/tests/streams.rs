@@ -1,6 +1,7 @@
 //! TCP data: the end of a stream, resets, half-closed connections, and the flags of `recv` and `send`.
 
 use serde_json::json;
+use socket2::SockRef;
 use sockyard_tests::{TestServer, WsClient, bytes, eventually, sockets};
 use tokio::io::AsyncReadExt;
 
@@ -184,6 +185,51 @@ async fn urgent_data_travels_beside_the_stream() {
         eventually("the urgent byte", async || client.call("socket.recv", oob.clone()).await.ok()).await;
     assert_eq!(bytes(&urgent), b"!");
     assert_eq!(client.recv(accepted).await, b"normal");
+}
+
+/// A `recv` ends at the mark of urgent data though more is there; what the server receives by itself goes on behind it.
+#[tokio::test]
+async fn what_lies_behind_urgent_data_is_received_as_well() {
+    let server = TestServer::start();
+    let client = WsClient::open(&server).await;
+    for taken in [false, true] {
+        let (socket, peer) = client.connected().await;
+        let receive = async |mode: &str| {
+            client.ok("socket.configure", json!({"socket": socket, "receive": mode})).await;
+        };
+        receive("stream").await;
+        let peer = SockRef::from(&peer);
+        let mut whole = 0;
+        for round in 0..30 {
+            let (before, behind) = (format!("before {round}"), format!("behind {round}"));
+            if taken {
+                // A `recv` in between would go past the urgent byte.
+                receive("manual").await;
+            }
+            assert_eq!(peer.send(before.as_bytes()).unwrap(), before.len());
+            assert_eq!(peer.send_out_of_band(b"!").unwrap(), 1);
+            if taken {
+                let oob = json!({"socket": socket, "max": 1, "flags": ["oob"]});
+                eventually("the urgent byte", async || client.call("socket.recv", oob.clone()).await.ok())
+                    .await;
+            }
+            assert_eq!(peer.send(behind.as_bytes()).unwrap(), behind.len());
+            if taken {
+                receive("stream").await;
+            }
+            let came = eventually("what lies behind the mark", async || {
+                let events = client.events();
+                let in_band = events.iter().filter(|event| {
+                    event["socket"] == socket && event["kind"] == "received" && event["flags"].is_null()
+                });
+                let came: Vec<u8> = in_band.flat_map(bytes).skip(whole).collect();
+                came.ends_with(behind.as_bytes()).then_some(came)
+            })
+            .await;
+            whole += came.len();
+            assert_eq!(came, [before, behind].concat().as_bytes(), "round {round}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -157,11 +157,13 @@ pub(super) fn recv_from(
     Ok((length, from))
 }
 
-/// Registers a socket with the runtime's epoll.
+/// Registers a socket with the runtime's epoll, for urgent data as well.
 pub(crate) fn watch(socket: Arc<Socket>) -> io::Result<AsyncFd<Arc<Socket>>> {
     // SAFETY: the registration holds the socket, so its descriptor stays open and the same as long as it lives.
-    unsafe { AsyncFd::register_with_interest(socket, Interest::READABLE | Interest::WRITABLE) }
-        .map_err(io::Error::from)
+    unsafe {
+        AsyncFd::register_with_interest(socket, Interest::READABLE | Interest::WRITABLE | Interest::PRIORITY)
+    }
+    .map_err(io::Error::from)
 }
 
 fn queue(socket: &Socket, request: libc::Ioctl) -> io::Result<u64> {

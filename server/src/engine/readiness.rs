@@ -42,6 +42,9 @@ pub(super) struct Readiness {
 
 impl Readiness {
     /// Tries `call` whenever the direction becomes ready, until it returns something. `None` is "would block".
+    ///
+    /// `takes_all` says of an answer that nothing more was there, which the next try then need not find out from the kernel.
+    /// It does not count while urgent data is there, at whose mark a stream's `recv` ends early.
     pub(super) async fn attempt<R>(
         &self,
         socket: &Arc<socket2::Socket>,
@@ -49,11 +52,12 @@ impl Readiness {
         patience: &Patience,
         closed: &CancellationToken,
         mut call: impl FnMut() -> Option<R>,
+        takes_all: impl Fn(&R) -> bool,
     ) -> Result<R, Unanswered> {
         // An error that came by ICMP makes a UDP socket neither readable nor writable, and a waiting `recv` is
         // what has to report it.
         let interest = match direction {
-            Direction::Read => Interest::READABLE | Interest::ERROR,
+            Direction::Read => Interest::READABLE | Interest::PRIORITY | Interest::ERROR,
             Direction::Write => Interest::WRITABLE | Interest::ERROR,
         };
         loop {
@@ -65,6 +69,9 @@ impl Readiness {
             };
             // The guard lives across the call, so that readiness which comes meanwhile is not cleared with it.
             if let Some(answer) = call() {
+                if takes_all(&answer) && !ready.ready().is_priority() {
+                    ready.clear_ready();
+                }
                 return Ok(answer);
             }
             let said_closed = match direction {

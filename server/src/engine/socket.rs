@@ -48,6 +48,8 @@ pub(crate) struct Socket {
     walled: AtomicBool,
     /// A datagram socket is known to have an address.
     bound: AtomicBool,
+    /// A `recv` has asked for urgent data. Epoll says no more then whether a mark is still ahead, at which others end early.
+    urgent_taken: AtomicBool,
     /// An error that a `recv` met after it had bytes to return; the next one returns it.
     pending_error: Mutex<Option<io::Error>>,
     bytes_sent: AtomicU64,
@@ -108,6 +110,7 @@ impl Socket {
             place,
             walled: AtomicBool::new(walled),
             bound: AtomicBool::new(false),
+            urgent_taken: AtomicBool::new(false),
             pending_error: Mutex::new(None),
             bytes_sent: AtomicU64::new(0),
             bytes_received: AtomicU64::new(0),
@@ -271,6 +274,10 @@ impl Socket {
         let datagrams = self.kind == SocketType::Dgram;
         // With MSG_TRUNC a datagram socket tells the datagram's whole length (recv(2)); a stream would discard.
         let flags = if datagrams { flags | libc::MSG_TRUNC } else { flags };
+        if flags & libc::MSG_OOB != 0 {
+            // Before the call: it takes away what epoll would tell of the mark.
+            self.urgent_taken.store(true, Ordering::SeqCst);
+        }
         BUFFER.with_borrow_mut(|buffer| {
             buffer.clear();
             let usual = max.max(USUAL_RECV);
@@ -382,7 +389,25 @@ impl Socket {
         patience: &Patience,
         call: impl FnMut() -> Option<R>,
     ) -> Result<R, Unanswered> {
-        self.readiness.attempt(&self.raw, direction, patience, &self.closed, call).await
+        self.readiness.attempt(&self.raw, direction, patience, &self.closed, call, |_| false).await
+    }
+
+    /// The same for the `recv` of a stream that goes on and on. `max` is what each asks for: one that returns less has taken all
+    /// that a TCP socket had, and spares the kernel a call that finds nothing.
+    pub(crate) async fn receive_when_ready(
+        &self,
+        max: usize,
+        patience: &Patience,
+        call: impl FnMut() -> Option<io::Result<Received>>,
+    ) -> Result<io::Result<Received>, Unanswered> {
+        // A Unix stream's `recv` also ends where descriptors were passed.
+        let is_tcp = self.kind == SocketType::Stream && self.family != Family::Unix;
+        let takes_all = |answer: &io::Result<Received>| {
+            is_tcp
+                && !self.urgent_taken.load(Ordering::SeqCst)
+                && answer.as_ref().is_ok_and(|received| (1..max).contains(&received.length))
+        };
+        self.readiness.attempt(&self.raw, Direction::Read, patience, &self.closed, call, takes_all).await
     }
 
     /// The same for what the kernel reports no readiness of: a Unix listener with a full backlog, and a Unix
