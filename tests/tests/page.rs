@@ -11,6 +11,7 @@ mod docs;
 mod export;
 mod import;
 mod inspector;
+mod kernel_list;
 mod line_links;
 mod look;
 mod older_lines;

@@ -30,6 +30,7 @@ mod host_name;
 mod import_bar;
 mod intro;
 mod kernel_facts;
+mod kernel_list;
 mod later;
 mod log_detail;
 mod log_line;

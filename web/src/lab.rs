@@ -12,7 +12,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use sockyard_protocol::Call;
 use sockyard_protocol::answer::PacketsPage;
-use sockyard_protocol::call::{HostList, PacketsRead, WireShow};
+use sockyard_protocol::call::{HostConnections, HostList, PacketsRead, WireShow};
+use sockyard_protocol::connection::Connections;
 use sockyard_protocol::wire::{Hosts, Wire};
 
 use crate::connection::Link;
@@ -27,21 +28,18 @@ const PATIENCE_MS: u64 = 5_000;
 const PAUSE: Duration = Duration::from_millis(100);
 /// The pause between something that may have changed the wire and the question about it.
 const WIRE_PAUSE: Duration = Duration::from_millis(250);
+/// The pause between two looks at what only the kernel knows: nothing tells when its timers run.
+const LOOK_PAUSE: Duration = Duration::from_secs(1);
 /// The pause while there is nobody to ask, and after an error.
 const REST: Duration = Duration::from_millis(500);
 
 impl Page {
     /// Follows the packets until the calling component is gone.
     pub(crate) fn follow_packets(self) {
-        let is_wanted = Arc::new(AtomicBool::new(true));
-        let wanted = Arc::clone(&is_wanted);
-        on_cleanup(move || wanted.store(false, Ordering::Relaxed));
+        let is_wanted = until_cleanup();
         spawn_local(async move {
             while is_wanted.load(Ordering::Relaxed) {
-                let can_ask = !document().hidden()
-                    && self.shows_lab_now()
-                    && self.connection.link.with_untracked(|link| *link == Link::Open);
-                if !can_ask {
+                if !self.can_look() {
                     pause(REST).await;
                     continue;
                 }
@@ -55,6 +53,37 @@ impl Page {
                 }
             }
         });
+    }
+
+    /// The kernel's own list of the hosts' connections, or why it cannot be had; asked for again and again until the calling
+    /// component is gone. Nothing tells of what the kernel does to a connection that has no socket.
+    pub(crate) fn follow_connections(self) -> RwSignal<Option<Result<Connections, CallError>>> {
+        let told = RwSignal::new(None);
+        let is_wanted = until_cleanup();
+        spawn_local(async move {
+            while is_wanted.load(Ordering::Relaxed) {
+                if !self.can_look() {
+                    pause(REST).await;
+                    continue;
+                }
+                let epoch = self.epoch.get_untracked();
+                let answer = self.connection.call(HostConnections { host: None }).await;
+                let list =
+                    answer.and_then(|answer| serde_json::from_value(answer).map_err(|_| CallError::NotOpen));
+                if self.epoch.get_untracked() == epoch {
+                    told.try_set(Some(list));
+                }
+                pause(LOOK_PAUSE).await;
+            }
+        });
+        told
+    }
+
+    /// Whether somebody looks at a lab that can be asked.
+    fn can_look(self) -> bool {
+        !document().hidden()
+            && self.shows_lab_now()
+            && self.connection.link.with_untracked(|link| *link == Link::Open)
     }
 
     /// Asks what the wire is like whenever something may have changed it, until the calling component is gone.
@@ -153,6 +182,14 @@ impl Page {
         }
         Ok(more)
     }
+}
+
+/// True until the calling component is gone.
+fn until_cleanup() -> Arc<AtomicBool> {
+    let is_wanted = Arc::new(AtomicBool::new(true));
+    let wanted = Arc::clone(&is_wanted);
+    on_cleanup(move || wanted.store(false, Ordering::Relaxed));
+    is_wanted
 }
 
 /// Lets some time pass.

@@ -6,7 +6,7 @@ use sockyard_tests::{Page, Screen, TestServer, eventually};
 use super::{card, form};
 
 /// A server whose sessions are labs, with the page open.
-async fn lab(screen: Screen) -> (TestServer, Page) {
+pub(super) async fn lab(screen: Screen) -> (TestServer, Page) {
     let server = TestServer::start_with(&["--network", "lab"]);
     let page = Page::open_on(&server, screen).await;
     (server, page)
@@ -255,6 +255,8 @@ async fn nothing_is_wrong_with_any_view_of_a_lab() {
     page.click("@packets-network").await;
     page.click("@preset-mobile").await;
     page.shows("@wire-words", "Loss").await;
+    page.click("@packets-states").await;
+    page.one("@kernel-connection[data-state='SYN_SENT']").await;
     page.click("@packets-list").await;
     let syn = packet(&page, "[SYN]").await;
     page.click(&syn).await;

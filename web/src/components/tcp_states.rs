@@ -1,4 +1,5 @@
-//! Both ends of a connection side by side, each in TCP's state diagram, as the kernel reports them.
+//! Both ends of a connection side by side, each in TCP's state diagram, as the kernel reports them, and below them every
+//! connection that the kernel knows.
 
 use leptos::prelude::*;
 use sockyard_protocol::SocketId;
@@ -6,6 +7,7 @@ use sockyard_protocol::SocketId;
 use super::badge::Badge;
 use super::choice::Choice;
 use super::host_name::HostName;
+use super::kernel_list::KernelList;
 use super::socket_card::meaning;
 use crate::model::packets::states::{STATES, STEPS, Ways, pairs, place};
 use crate::state::Page;
@@ -57,12 +59,24 @@ pub(super) fn TcpStates(
                 />
             </label>
             {move || pair.get().map(|(one, other)| view! {
+                // It stands below what fills most screens.
+                <p class="tcp-more">
+                    <button
+                        type="button"
+                        class="link-button"
+                        data-testid="kernel-list-show"
+                        on:click=move |_| super::focus::show("[data-testid=kernel-list]".to_owned())
+                    >
+                        {move || page.preferences.language.get().lab().connections.k_title} <span aria-hidden="true">" ↓"</span>
+                    </button>
+                </p>
                 <div class="tcp-ends">
                     <End socket=one ways/>
                     <End socket=other ways/>
                 </div>
                 <p class="hint tcp-note">{move || texts(page).t_note}</p>
             })}
+            <KernelList/>
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! The packets of a lab's wire as the page keeps them, and which of them are shown.
 
+pub mod connections;
 pub mod fields;
 pub mod filter;
 pub mod states;

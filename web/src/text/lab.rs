@@ -1,12 +1,14 @@
 //! The texts of labs. Only the second file of the page's program shows them, so they stand beside the others: what [`super::Text`]
 //! holds is in the first.
 
+mod connections;
 mod fields;
 mod marks;
 mod packets;
 mod tcp;
 mod wire;
 
+pub use connections::ConnectionTexts;
 pub use fields::FieldNames;
 pub use marks::MarkTexts;
 pub use packets::PacketTexts;
@@ -14,6 +16,7 @@ pub use tcp::TcpTexts;
 pub use wire::WireTexts;
 
 groups! {
+    connections: ConnectionTexts,
     fields: FieldNames,
     marks: MarkTexts,
     packets: PacketTexts,

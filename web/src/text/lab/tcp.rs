@@ -12,8 +12,8 @@ texts! {
         t_nothing_before: "nothing seen" / "未觀察到" / "未观察到",
         t_way: "Seen so far" / "目前經過" / "目前经过",
         t_note:
-            "The kernel is asked four times a second, so a state that lasts shorter may be passed unseen; the ladder has its packets. A socket that is closed cannot be asked: its TIME_WAIT belongs to the kernel alone."
-            / "每秒詢問核心四次，持續更短的狀態可能看不到；梯形圖裡有它的封包。已關閉的套接字無法再詢問：它的 TIME_WAIT 只屬於核心。"
-            / "每秒询问内核四次，持续更短的状态可能看不到；梯形图里有它的数据包。已关闭的套接字无法再询问：它的 TIME_WAIT 只属于内核。",
+            "The kernel is asked four times a second, so a state that lasts shorter may be passed unseen; the ladder has its packets. A socket that is closed cannot be asked: its TIME_WAIT stands in the kernel’s own list alone."
+            / "每秒詢問核心四次，持續更短的狀態可能看不到；梯形圖裡有它的封包。已關閉的套接字無法再詢問：它的 TIME_WAIT 只在核心自己的清單裡。"
+            / "每秒询问内核四次，持续更短的状态可能看不到；梯形图里有它的数据包。已关闭的套接字无法再询问：它的 TIME_WAIT 只在内核自己的列表里。",
     }
 }
