@@ -28,7 +28,7 @@ const PATIENCE_MS: u64 = 5_000;
 const PAUSE: Duration = Duration::from_millis(100);
 /// The pause between something that may have changed the wire and the question about it.
 const WIRE_PAUSE: Duration = Duration::from_millis(250);
-/// The pause between two looks at what only the kernel knows: nothing tells when its timers run.
+/// The pause between two looks at what only the kernel counts: its timers and its list, or packets that are not on record.
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
 /// The pause while there is nobody to ask, and after an error.
 const REST: Duration = Duration::from_millis(500);
@@ -106,6 +106,18 @@ impl Page {
                 }
                 self.ask_wire().await;
             });
+        });
+        // What is not on record comes without a word: how many they are is asked.
+        let is_wanted = until_cleanup();
+        spawn_local(async move {
+            while is_wanted.load(Ordering::Relaxed) {
+                let is_off =
+                    self.lab.wire.with_untracked(|wire| wire.as_ref().is_some_and(|wire| !wire.record));
+                if is_off && self.can_look() {
+                    self.ask_wire().await;
+                }
+                pause(LOOK_PAUSE).await;
+            }
         });
     }
 

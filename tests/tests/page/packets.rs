@@ -166,6 +166,56 @@ async fn the_wire_is_set_cut_and_mended_and_hosts_come_and_go() {
 }
 
 #[tokio::test]
+async fn packets_that_are_only_counted_are_told_of_and_the_record_goes_on() {
+    for screen in [Screen::Laptop, Screen::Phone] {
+        let (server, page) = lab(screen).await;
+        if matches!(screen, Screen::Phone) {
+            page.click("@tab-log").await;
+        }
+        page.click("@view-tab-packets").await;
+        page.click("@packets-network").await;
+        page.click("@wire-record").await;
+        page.shows("@packets-unrecorded", "The record is off").await;
+        page.no_overflow().await;
+        page.click("@packets-list").await;
+        page.shows("@packets-empty", "only counted").await;
+        if matches!(screen, Screen::Phone) {
+            page.click("@tab-sockets").await;
+        }
+        page.click("@arrangement-handshake").await;
+        page.one("@arrangement-note").await;
+        // A handshake has three; the hosts may have said more to each other.
+        page.shows("@packets-unrecorded", "packets were only counted").await;
+        page.shows("@packets-count", "0 packets").await;
+        let mut found = Vec::new();
+        for language in ["zh-Hant", "zh-Hans", "en"] {
+            set(&page, "language-select", language).await;
+            for way in ["ladder", "network", "list"] {
+                page.click(&format!("@packets-{way}")).await;
+                found.extend(look(&page, &format!("{screen:?} {language} {way}, unrecorded")).await);
+            }
+        }
+        assert!(found.is_empty(), "{found:#?}");
+        page.click("@packets-record").await;
+        page.none("@packets-unrecorded").await;
+        if matches!(screen, Screen::Laptop) {
+            form(&page, 4, "send").await;
+            page.fill("@field-data", "on record").await;
+            page.click("@call-run").await;
+            packet(&page, "[PSH, ACK]").await;
+        }
+        page.click("@packets-network").await;
+        page.shows("@wire-unrecorded", "only counted").await;
+        assert_eq!(
+            page.script("return document.querySelector('[data-testid=wire-record]').checked").await,
+            true
+        );
+        page.close().await;
+        drop(server);
+    }
+}
+
+#[tokio::test]
 async fn both_ends_of_a_connection_walk_through_the_diagram_of_states() {
     let (_server, page) = lab(Screen::Laptop).await;
     page.click("@view-tab-packets").await;

@@ -142,7 +142,7 @@ pub(super) fn Ladder(board: Board) -> impl IntoView {
                     </ol>
                 </div>
             </div>
-            <p class="empty log-empty" class:gone=move || board.counts.get().1 != 0>{move || board.texts().pk_empty}</p>
+            <p class="empty log-empty" class:gone=move || board.counts.get().1 != 0>{move || board.none_at_all()}</p>
         </div>
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn PacketRows(board: Board) -> impl IntoView {
                 <div role="presentation" node_ref=list.spacer></div>
             </div>
             <p class="empty log-empty" class:gone=move || !is_empty.get() data-testid="packets-empty">
-                {move || board.texts().pk_empty}
+                {move || board.none_at_all()}
             </p>
             <p class="empty log-empty" class:gone=move || !none_pass.get()>{move || board.texts().pk_none_pass}</p>
             <Newest board/>

@@ -12,6 +12,7 @@ use crate::browser_storage::{read, tab, write};
 use crate::model::format::grouped;
 use crate::model::packets::filter::{Filter, Kind};
 use crate::model::packets::states::Ways;
+use crate::model::packets::wire::{record, unrecorded};
 use crate::state::Page;
 use crate::text::lab::PacketTexts;
 use crate::text::{count, fill};
@@ -81,6 +82,16 @@ impl Board {
         &self.page.preferences.language.get().lab().packets
     }
 
+    /// Whether packets come on record, as far as is known.
+    fn is_recorded(self) -> bool {
+        self.page.lab.wire.with(|wire| wire.as_ref().is_none_or(|wire| wire.record))
+    }
+
+    /// What is said where there is no packet at all.
+    pub(super) fn none_at_all(self) -> &'static str {
+        if self.is_recorded() { self.texts().pk_empty } else { self.texts().pk_off_empty }
+    }
+
     /// Goes on following the newest packet, or stops.
     pub(super) fn follow(self, follows: bool) {
         if !follows && self.following.get_untracked() {
@@ -144,12 +155,37 @@ pub(super) fn PacketsView() -> impl IntoView {
         <p class="log-missing" role="status" class:gone=move || page.lab.failed.with(Option::is_none)>
             {move || board.texts().pk_failed}
         </p>
+        <Unrecorded board/>
         {move || match board.way.get() {
             Way::List => view! { <PacketRows board/> }.into_any(),
             Way::Ladder => view! { <Ladder board/> }.into_any(),
             Way::States => view! { <TcpStates ways/> }.into_any(),
             Way::Network => view! { <WirePanel/> }.into_any(),
         }}
+    }
+}
+
+/// Says that packets are only counted: without that, a list that stands still looks like a wire that does.
+#[component]
+fn Unrecorded(board: Board) -> impl IntoView {
+    let page = board.page;
+    let counted = move || page.lab.wire.with(|wire| wire.as_ref().map_or(0, |wire| wire.unrecorded));
+    let told = move || unrecorded(counted(), &page.preferences.language.get().lab().wire);
+    view! {
+        <p class="packets-off" class:gone=move || board.is_recorded() data-testid="packets-unrecorded">
+            // The count changes every second, which nobody wants to hear.
+            <span role="status">{move || board.texts().pk_off} " "</span>
+            <strong class:gone=move || counted() == 0>{told}</strong>
+            <button
+                type="button"
+                class="link-button"
+                class:gone=move || !page.may_call()
+                data-testid="packets-record"
+                on:click=move |_| page.change_wire(record(true))
+            >
+                {move || board.texts().pk_on}
+            </button>
+        </p>
     }
 }
 

@@ -10,7 +10,7 @@ use super::badge::Badge;
 use super::choice::Choice;
 use super::host_name::HostName;
 use super::wire_bar::texts;
-use crate::model::packets::wire::{Knob, Preset, between, common, configure, settings};
+use crate::model::packets::wire::{Knob, Preset, between, common, configure, record, settings, unrecorded};
 use crate::model::summary::socket_kind;
 use crate::state::{Page, Part};
 use crate::text::fill;
@@ -36,6 +36,7 @@ pub(super) fn WirePanel() -> impl IntoView {
             <div class="net-controls" class:gone=move || !page.may_call()>
                 <Presets/>
                 <Knobs hosts/>
+                <Record/>
                 <HoldForm hosts/>
             </div>
         </div>
@@ -420,6 +421,34 @@ fn Setting(
                 <span class="quiet">{unit}</span>
             </span>
         </div>
+    }
+}
+
+/// Whether packets come on record, or are only counted.
+#[component]
+fn Record() -> impl IntoView {
+    let page = Page::from_context();
+    let is_on = move || page.lab.wire.with(|wire| wire.as_ref().is_none_or(|wire| wire.record));
+    let counted = move || page.lab.wire.with(|wire| wire.as_ref().map_or(0, |wire| wire.unrecorded));
+    view! {
+        <section class="net-part" aria-labelledby="net-record">
+            <h3 class="label" id="net-record">{move || texts(page).w_record_title}</h3>
+            <p class="net-record">
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        data-testid="wire-record"
+                        prop:checked=is_on
+                        on:change=move |event| page.change_wire(record(event_target_checked(&event)))
+                    />
+                    <span>{move || texts(page).w_record}</span>
+                </label>
+                <span class="quiet" class:gone=move || counted() == 0 data-testid="wire-unrecorded">
+                    {move || unrecorded(counted(), texts(page))}
+                </span>
+            </p>
+            <p class="hint">{move || texts(page).w_record_hint}</p>
+        </section>
     }
 }
 

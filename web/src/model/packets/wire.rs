@@ -4,8 +4,8 @@ use sockyard_protocol::call::{WireConfigure, WireHold};
 use sockyard_protocol::packet::Fate;
 use sockyard_protocol::wire::{Flag, Hold, HoldProtocol, Wire, WireDirection};
 
-use crate::text::fill;
 use crate::text::lab::WireTexts;
+use crate::text::{count, fill};
 
 /// Something that can be set for a direction of the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +147,16 @@ pub fn configure(from: Option<String>, to: Option<String>) -> WireConfigure {
         seed: None,
         record: None,
     }
+}
+
+/// The call that puts packets on record from here on, or only counts them.
+pub fn record(is_on: bool) -> WireConfigure {
+    WireConfigure { record: Some(is_on), ..configure(None, None) }
+}
+
+/// How many packets were only counted, in words.
+pub fn unrecorded(number: u64, texts: &'static WireTexts) -> String {
+    count(number, texts.w_unrecorded_one, texts.w_unrecorded_many)
 }
 
 /// The directions from a host to another, of which one that is left out is every host.
@@ -394,6 +404,15 @@ mod tests {
         assert_eq!(call.mtu, None);
         let perfect = Preset::Perfect.call();
         assert_eq!((perfect.rate_kbit, perfect.corrupt_percent), (Some(0), Some(0.0)));
+    }
+
+    #[test]
+    fn the_record_is_switched_alone() {
+        let call = record(false);
+        assert_eq!(serde_json::to_value(&call).unwrap(), json!({"record": false}));
+        let texts = &Language::English.lab().wire;
+        assert_eq!(unrecorded(1, texts), "1 packet was only counted");
+        assert_eq!(unrecorded(12_000, texts), "12\u{2009}000 packets were only counted");
     }
 
     #[test]

@@ -16,6 +16,12 @@ texts! {
             "Every packet between the hosts stands here, as a packet analyser would show it. Start “Three-way handshake” in one click, or bind a socket on one host and send to it from another. What a host sends to itself is on no wire."
             / "主機之間的每個封包都列在這裡，就像封包分析工具所見。請一鍵開始「三向交握」，或在一台主機上綁定套接字，再從另一台送資料過去。主機送給自己的資料不會經過線路。"
             / "主机之间的每个数据包都列在这里，就像抓包工具所见。请一键开始“三次握手”，或在一台主机上绑定套接字，再从另一台发送数据过去。主机发给自己的数据不会经过线路。",
+        pk_off_empty:
+            "Nothing is on record: packets pass, and are only counted. Record them, and the next ones stand here."
+            / "沒有任何紀錄：封包照常通過，但只計數。開始記錄後，接下來的封包會列在這裡。"
+            / "没有任何记录：数据包照常通过，但只计数。开始记录后，接下来的数据包会列在这里。",
+        pk_off: "The record is off: packets are only counted." / "紀錄已關閉：封包只計數。" / "记录已关闭：数据包只计数。",
+        pk_on: "Record packets" / "開始記錄" / "开始记录",
         pk_none_pass: "No packet passes this filter." / "沒有封包符合這個篩選。" / "没有数据包符合这个过滤条件。",
         pk_filter: "syn  port:7788  from:alice  -ack" / "例如 syn、port:7788、from:alice、-ack" / "例如 syn、port:7788、from:alice、-ack",
         pk_filter_label: "Filter the packets" / "篩選封包" / "过滤数据包",

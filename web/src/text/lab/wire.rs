@@ -52,6 +52,14 @@ texts! {
             "With the same seed the same packets have the same fates; setting it begins anew."
             / "種子相同，相同的封包就有相同的命運；設定後重新開始。"
             / "种子相同，相同的数据包就有相同的命运；设置后重新开始。",
+        w_record_title: "The record" / "封包紀錄" / "数据包记录",
+        w_record: "Record every packet" / "記錄每個封包" / "记录每个数据包",
+        w_record_hint:
+            "Without it packets are only counted, and more of them go through in a second. What is held comes on record all the same."
+            / "不記錄時只計數，每秒能通過更多封包。被扣留的封包仍會記錄。"
+            / "不记录时只计数，每秒能通过更多数据包。被扣留的数据包仍会记录。",
+        w_unrecorded_one: "{n} packet was only counted" / "有 {n} 個封包只計數、未記錄" / "有 {n} 个数据包只计数、未记录",
+        w_unrecorded_many: "{n} packets were only counted" / "有 {n} 個封包只計數、未記錄" / "有 {n} 个数据包只计数、未记录",
         w_packets: "packets" / "個封包" / "个数据包",
         w_off: "0 switches one off." / "0 表示關閉。" / "0 表示关闭。",
         w_presets: "Wires to try" / "現成的線路" / "现成的线路",
