@@ -18,6 +18,7 @@ mod older_lines;
 mod packets;
 mod palette;
 mod phone;
+mod pictures;
 mod pwa;
 mod rest;
 mod sequence;

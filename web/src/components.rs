@@ -48,6 +48,7 @@ mod packet_rows;
 mod packets_view;
 mod palette;
 mod payload_field;
+mod picture_file;
 mod poll_fields;
 mod quick_send;
 mod rules_field;

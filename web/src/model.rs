@@ -25,6 +25,7 @@ pub mod mistake;
 pub mod outcome;
 pub mod packets;
 pub mod payload;
+pub mod picture;
 pub mod program;
 pub mod python;
 pub mod query;

@@ -18,7 +18,7 @@ use crate::browser_storage::{local, read, write};
 use crate::connection::Link;
 use crate::model::charts::picture::{self, Line, TIMES, bin_at, cursor_time};
 use crate::model::charts::{Charts, METRICS, Span, Window};
-use crate::model::sequence::picture::El;
+use crate::model::picture::El;
 use crate::model::summary::socket_kind;
 use crate::state::Page;
 use crate::text::{Text, fill};

@@ -1,58 +1,39 @@
 //! The packets as arrows between the hosts: what was lost falls off on the way, what is held stops in the middle, and a
 //! retransmission is tied to what it repeats.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
-use sockyard_protocol::Packet;
-use sockyard_protocol::packet::{Fate, Mark};
+use sockyard_protocol::hello::LabHost;
+use sockyard_protocol::packet::Fate;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::host_name::HostName;
 use super::packets_view::Board;
+use super::picture_file::{Form, save_picture};
 use super::wire_bar::Decide;
 use crate::model::format::grouped;
-use crate::model::packets::filter::{Sign, signs};
+use crate::model::packets::ladder::{self, DRAWN, Step, Words};
 use crate::model::packets::wire::is_lost;
-use crate::model::packets::words::{fate, fate_name, sign, words};
+use crate::model::packets::words::fate_name;
 use crate::model::row_time::TimeKind;
 use crate::state::Page;
 use crate::text::fill;
 
-/// Most packets that are drawn: some thousand elements.
-const DRAWN: usize = 300;
 /// The height of a step in pixels, and of one whose packet is held, as the style sheet has them.
 const STEP: usize = 44;
 const STEP_HELD: usize = 76;
 /// Where in its step an arrow is.
 const SHAFT: usize = 31;
 
-/// A packet in the ladder.
-#[derive(Clone, Debug, PartialEq)]
-struct Step {
-    packet: Packet,
-    /// From which lane, and to which; the same where nobody is there to get it.
-    from: usize,
-    to: usize,
-    /// How many pixels up the packet is that it repeats.
-    repeats: Option<usize>,
-}
-
 /// The ladder.
 #[component]
 pub(super) fn Ladder(board: Board) -> impl IntoView {
     let page = board.page;
-    let lanes = Memo::new(move |_| {
-        page.connection.hello.with(|hello| {
-            let hosts = hello.as_ref().map(|hello| hello.network.hosts.as_slice()).unwrap_or_default();
-            hosts.iter().map(|host| host.name.clone()).collect::<Vec<_>>()
-        })
-    });
+    let lanes = Memo::new(move |_| hosts(page).into_iter().map(|host| host.name).collect::<Vec<_>>());
     let steps = Memo::new(move |_| {
         page.lab.version.track();
         board.filtered.track();
-        steps(page, &lanes.get())
+        steps(page)
     });
     let scroller = NodeRef::<leptos::html::Div>::new();
     let show_newest = move || {
@@ -136,8 +117,8 @@ pub(super) fn Ladder(board: Board) -> impl IntoView {
                         }}
                     </div>
                     <ol>
-                    <For each=move || steps.get() key=|step| (step.packet.seq, step.packet.fate as u8, step.packet.delayed_us, step.repeats, step.from, step.to) let(step)>
-                        <Arrow board step lanes/>
+                    <For each=move || steps.get() key=|(step, up)| (step.packet.seq, step.packet.fate as u8, step.packet.delayed_us, *up, step.from, step.to) let((step, repeats))>
+                        <Arrow board step repeats lanes/>
                     </For>
                     </ol>
                 </div>
@@ -156,41 +137,46 @@ fn lane_x(lane: usize, count: usize) -> f64 {
     }
 }
 
-/// The newest packets that pass the filter, each with its lanes.
-fn steps(page: Page, lanes: &[String]) -> Vec<Step> {
+/// The steps, each with how many pixels up that is which it repeats.
+fn steps(page: Page) -> Vec<(Step, Option<usize>)> {
+    let packets = page.packets();
+    let steps = ladder::steps(&packets.borrow(), &hosts(page));
+    let height = |step: &Step| if step.packet.fate == Fate::Held { STEP_HELD } else { STEP };
+    let up =
+        |index: usize, before: usize| steps.get(before..index).unwrap_or_default().iter().map(height).sum();
+    let ups: Vec<_> =
+        steps.iter().enumerate().map(|(index, step)| step.repeats.map(|before| up(index, before))).collect();
+    steps.into_iter().zip(ups).collect()
+}
+
+fn hosts(page: Page) -> Vec<LabHost> {
+    page.connection
+        .hello
+        .with(|hello| hello.as_ref().map_or_else(Vec::new, |hello| hello.network.hosts.clone()))
+}
+
+/// Saves what is drawn as a file.
+pub(super) fn save(page: Page, form: Form) -> Option<()> {
+    let texts = page.preferences.language.get_untracked().lab();
+    let hosts = untrack(|| hosts(page));
     let packets = page.packets();
     let packets = packets.borrow();
-    let count = packets.shown_len();
-    let lane = |name: &str| lanes.iter().position(|lane| lane == name);
-    let by_address: BTreeMap<String, usize> = page.connection.hello.with_untracked(|hello| {
-        let hosts = hello.as_ref().map(|hello| hello.network.hosts.as_slice()).unwrap_or_default();
-        let address = |(index, host): (usize, &sockyard_protocol::hello::LabHost)| {
-            host.addresses.iter().map(|address| (address.clone(), index)).collect::<Vec<_>>()
-        };
-        hosts.iter().enumerate().flat_map(address).collect()
-    });
-    let mut drawn: Vec<Step> = Vec::new();
-    let height = |step: &Step| if step.packet.fate == Fate::Held { STEP_HELD } else { STEP };
-    for packet in (count.saturating_sub(DRAWN)..count).filter_map(|at| packets.shown(at)) {
-        // A host that is removed has no lane any more.
-        let Some(from) = lane(&packet.from) else { continue };
-        // Where nobody got it, its address tells where it was going.
-        let meant = packet.ip.as_ref().and_then(|ip| by_address.get(&ip.destination).copied());
-        let got = packet.to.iter().filter_map(|host| lane(host)).max_by_key(|to| to.abs_diff(from));
-        let to = got.or(meant).unwrap_or(from);
-        let original = packet.tcp.as_ref().and_then(|tcp| tcp.original);
-        let place = original.and_then(|original| drawn.iter().position(|step| step.packet.seq == original));
-        let repeats = place.map(|place| drawn.get(place..).unwrap_or_default().iter().map(height).sum());
-        drawn.push(Step { packet: packet.clone(), from, to, repeats });
-    }
-    drawn
+    let steps = ladder::steps(&packets, &hosts);
+    let (els, size) = ladder::picture(&steps, &hosts, packets.first_us(), &texts.marks);
+    save_picture(&els, size, "sockyard-packets", form)
 }
 
 /// A packet.
 #[component]
-fn Arrow(board: Board, step: Step, lanes: Memo<Vec<String>>) -> impl IntoView {
+fn Arrow(
+    board: Board,
+    step: Step,
+    /// How many pixels up the packet is that it repeats.
+    repeats: Option<usize>,
+    lanes: Memo<Vec<String>>,
+) -> impl IntoView {
     let page = board.page;
-    let Step { packet, from, to, repeats } = step;
+    let Step { packet, from, to, .. } = step;
     let seq = packet.seq;
     let count = lanes.with_untracked(Vec::len).max(1);
     let (left, right) = (from.min(to), from.max(to));
@@ -202,24 +188,8 @@ fn Arrow(board: Board, step: Step, lanes: Memo<Vec<String>>) -> impl IntoView {
     };
     let goes_left = to < from;
     let texts = page.preferences.language.get_untracked().lab();
-    let (protocol, info) = words(&packet);
-    // Ports are the same in a whole conversation; what changes comes first.
-    let line = match &packet.tcp {
-        Some(tcp) => {
-            let from = info.find('[').unwrap_or(0);
-            // The options stand in the list and in the packet's details.
-            let length = format!("Len={}", tcp.payload_bytes);
-            let to = info.find(&length).map_or(info.len(), |at| at + length.len());
-            info.get(from..to).unwrap_or(info).to_owned()
-        }
-        None => format!("{protocol} {info}"),
-    };
-    let marks: Vec<String> = signs(&packet).into_iter().map(|found| sign(found, &texts.marks).0).collect();
-    let is_repeat = signs(&packet).contains(&Sign::Mark(Mark::Retransmission));
-    let ending = match packet.fate {
-        Fate::Passed => String::new(),
-        other => fate(other, &texts.marks).0.to_owned(),
-    };
+    let Words { line, marks, ending } = Words::of(&packet, &texts.marks);
+    let is_repeat = ladder::is_repeat(&packet);
     let time = TimeKind::Relative.show(packet.time_us, page.packets().borrow().first_us(), 0);
     // Said beside what is drawn: which packet, and where the arrow begins.
     let said = format!("{seq} {} ", packet.from);
@@ -261,7 +231,7 @@ fn Arrow(board: Board, step: Step, lanes: Memo<Vec<String>>) -> impl IntoView {
                 >
                     <span class="ladder-label">
                         <span class="ladder-words">{line}</span>
-                        {(!marks.is_empty()).then(|| view! { <span class="packet-signs">{marks.join(" · ")}</span> })}
+                        {(!marks.is_empty()).then(|| view! { <span class="packet-signs">{marks}</span> })}
                         {(!ending.is_empty()).then(|| view! { <span class="packet-fate">{ending}</span> })}
                     </span>
                     <span class="ladder-shaft"></span>

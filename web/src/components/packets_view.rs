@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::choice::Choice;
-use super::packet_ladder::Ladder;
+use super::packet_ladder::{Ladder, save};
 use super::packet_rows::PacketRows;
+use super::picture_file::Form;
 use super::tcp_states::TcpStates;
 use super::wire_bar::WireBar;
 use super::wire_panel::WirePanel;
@@ -15,7 +16,7 @@ use crate::model::packets::states::Ways;
 use crate::model::packets::wire::{record, unrecorded};
 use crate::state::Page;
 use crate::text::lab::PacketTexts;
-use crate::text::{count, fill};
+use crate::text::{SequenceTexts, count, fill};
 
 /// Where the browser keeps the way for a reload.
 const WAY: &str = "sockyard.packets";
@@ -219,6 +220,23 @@ fn Tools(board: Board) -> impl IntoView {
         }
         fill(texts.pk_count_filtered, &[("n", &grouped(shown as u64)), ("all", &grouped(all as u64))])
     };
+    let form = move |testid: &'static str,
+                     name: &'static str,
+                     label: fn(&'static SequenceTexts) -> &'static str,
+                     form: Form| {
+        view! {
+            <button
+                type="button"
+                class="button small packets-save"
+                class:gone=move || board.way.get() != Way::Ladder
+                data-testid=testid
+                title=move || label(&page.text().sequence)
+                on:click=move |_| { save(page, form); }
+            >
+                {name}
+            </button>
+        }
+    };
     view! {
         <div class="part-head log-head packets-head">
             <div class="ways" role="group" aria-label=move || board.texts().pk_parts>
@@ -258,6 +276,8 @@ fn Tools(board: Board) -> impl IntoView {
                 on:input=move |event| board.query.set(event_target_value(&event))
             />
             <span class="quiet log-count" data-testid="packets-count">{words}</span>
+            {form("packets-svg", "SVG", |texts| texts.sq_save_svg, Form::Svg)}
+            {form("packets-png", "PNG", |texts| texts.sq_save_png, Form::Png)}
             <button
                 type="button"
                 class="button small toggle"

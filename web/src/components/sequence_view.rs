@@ -10,11 +10,13 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlElement, ResizeObserver};
 
 use super::badge::Badge;
-use super::sequence_pane::{file_style, save_png, save_svg, show};
+use super::picture_file::{Form, save_picture};
+use super::sequence_pane::show;
 use crate::connection::now;
 use crate::model::format::{duration_us, grouped};
+use crate::model::picture::El;
 use crate::model::sequence::ladder::{Ladder, Options, ROW, Scale};
-use crate::model::sequence::picture::{self, El, Wait, Window};
+use crate::model::sequence::picture::{self, Wait, Window};
 use crate::model::sequence::words::{lane_name, words};
 use crate::model::sequence::{Sequence, Who};
 use crate::state::{Page, Part};
@@ -22,8 +24,6 @@ use crate::text::{Text, fill};
 
 /// The height of the lanes' heads, as the style sheet has it.
 const HEADS: f64 = 40.0;
-/// The head of a saved picture.
-const FILE_HEAD: f64 = 34.0;
 /// How far one step of the zoom goes, and its bounds.
 const ZOOM_STEP: f64 = 1.25;
 const ZOOM: (f64, f64) = (0.4, 2.5);
@@ -198,7 +198,7 @@ fn Tools(diagram: Diagram) -> impl IntoView {
                 class="button small"
                 data-testid="sequence-svg"
                 title=move || texts().sq_save_svg
-                on:click=move |_| { diagram.save(false); }
+                on:click=move |_| { diagram.save(Form::Svg); }
             >
                 "SVG"
             </button>
@@ -207,7 +207,7 @@ fn Tools(diagram: Diagram) -> impl IntoView {
                 class="button small"
                 data-testid="sequence-png"
                 title=move || texts().sq_save_png
-                on:click=move |_| { diagram.save(true); }
+                on:click=move |_| { diagram.save(Form::Png); }
             >
                 "PNG"
             </button>
@@ -564,17 +564,13 @@ impl Diagram {
     }
 
     /// Saves the whole picture.
-    fn save(self, as_png: bool) -> Option<()> {
+    fn save(self, form: Form) -> Option<()> {
         let text = self.page.preferences.language.get_untracked().text();
         let (width, height) = self.with(|_, ladder| (ladder.width, ladder.height));
         let mut els = self.els(Window { top: 0.0, bottom: height, chosen: 0 });
         els.extend(self.with(|sequence, ladder| {
             picture::heads(sequence, ladder, |lane| lane_name(sequence, lane, text))
         }));
-        let svg = picture::to_svg(&els, (width, height), FILE_HEAD, &file_style());
-        match as_png {
-            true => save_png(&svg, (width, height + FILE_HEAD), "sockyard-sequence.png".to_owned()),
-            false => save_svg(&svg, "sockyard-sequence.svg"),
-        }
+        save_picture(&els, (width, height), "sockyard-sequence", form)
     }
 }

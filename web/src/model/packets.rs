@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod fields;
 pub mod filter;
+pub mod ladder;
 pub mod states;
 pub mod wire;
 pub mod words;

@@ -8,7 +8,7 @@ use sockyard_protocol::SocketId;
 use super::Window;
 use super::axis::{self, Unit};
 use crate::model::format::grouped;
-use crate::model::sequence::picture::El;
+use crate::model::picture::El;
 use crate::model::sockets::hue;
 
 /// The room for the numbers of the axis, and for the labels at the lines' ends.
