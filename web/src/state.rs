@@ -33,7 +33,7 @@ use crate::model::quick::QuickList;
 use crate::model::sending::Sending;
 use crate::model::sockets::SocketTable;
 use crate::rest::Loading;
-use crate::text::Text;
+use crate::text::{Text, later};
 pub(crate) use keep::{Ending, Export, Import, ImportError, Keep};
 pub(crate) use lab::Lab;
 pub(crate) use line_link::LostLine;
@@ -281,6 +281,11 @@ impl Page {
     /// The texts in the chosen language; whoever reads them follows a change.
     pub(crate) fn text(self) -> &'static Text {
         self.preferences.language.get().text()
+    }
+
+    /// The texts that are not needed at first. Only what is in the second file of the program may ask for them: they are there.
+    pub(crate) fn later(self) -> &'static later::Text {
+        self.preferences.language.get().later()
     }
 
     /// The log.

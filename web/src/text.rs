@@ -1,4 +1,5 @@
-//! All visible text: a file for each part of the page, with the three languages side by side.
+//! All visible text: a file for each part of the page, with the three languages side by side. What only the second file of the
+//! page's program shows is in [`later`].
 //!
 //! A text that a language lacks does not compile, and one that nothing shows fails a test.
 
@@ -8,52 +9,32 @@ mod table;
 mod arrangement;
 mod bar;
 mod call_bar;
-mod charts;
-mod code;
-mod detail;
 mod errors;
 mod help;
 mod intro;
 mod keep;
 mod kinds;
-pub mod lab;
-mod labels;
+pub mod later;
 mod link;
 mod log;
-mod mistake;
-mod outcome;
 mod palette;
-mod payload;
-mod rules;
-mod sequence;
 mod share;
 mod sockets;
-mod states;
 mod tour;
 
 pub use arrangement::Arrangement;
 pub use bar::Bar;
 pub use call_bar::CallBar;
-pub use charts::ChartTexts;
-pub use code::Code;
-pub use detail::Detail;
 pub use errors::Errors;
 pub use help::Help;
 pub use intro::Intro;
 pub use keep::Keep;
 pub use kinds::KindNames;
-pub use labels::Labels;
 pub use link::Link;
 pub use log::Log;
-pub use mistake::MistakeTexts;
-pub use outcome::OutcomeTexts;
 pub use palette::Palette;
-pub use payload::PayloadTexts;
-pub use rules::RuleTexts;
-pub use sequence::SequenceTexts;
 pub use share::Share;
 pub use sockets::Sockets;
-pub use states::States;
 pub use table::Explained;
 pub use tour::Tour;
 
@@ -61,26 +42,16 @@ groups! {
     arrangement: Arrangement,
     bar: Bar,
     call: CallBar,
-    charts: ChartTexts,
-    code: Code,
-    detail: Detail,
     errors: Errors,
     help: Help,
     intro: Intro,
     keep: Keep,
     kinds: KindNames,
-    labels: Labels,
     link: Link,
     log: Log,
-    mistake: MistakeTexts,
-    outcome: OutcomeTexts,
     palette: Palette,
-    payload: PayloadTexts,
-    rules: RuleTexts,
-    sequence: SequenceTexts,
     share: Share,
     sockets: Sockets,
-    states: States,
     tour: Tour,
 }
 
@@ -184,7 +155,7 @@ mod tests {
     /// Every text of a language, in whichever of the two files it is shown.
     fn entries(language: Language) -> Vec<(&'static str, &'static str)> {
         let mut entries = language.text().entries();
-        entries.extend(language.lab().entries());
+        entries.extend(language.later().entries());
         entries
     }
 

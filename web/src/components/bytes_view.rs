@@ -40,7 +40,7 @@ pub(super) fn BytesView(
     is_utf8: bool,
 ) -> impl IntoView {
     let page = Page::from_context();
-    let texts = move || &page.text().detail;
+    let texts = move || &page.later().detail;
     let total = bytes.len();
     if bytes.is_empty() {
         return view! { <p class="quiet">{move || texts().no_bytes}</p> }.into_any();
@@ -153,7 +153,7 @@ fn Guesses(guesses: Vec<Guess>, encoding: RwSignal<String>, prefix: &'static str
         return ().into_any();
     }
     view! {
-        <p class="hint">{move || page.text().detail.valid_as}</p>
+        <p class="hint">{move || page.later().detail.valid_as}</p>
         <ul class="guesses">
             {guesses
                 .into_iter()
@@ -186,7 +186,7 @@ fn Guesses(guesses: Vec<Guess>, encoding: RwSignal<String>, prefix: &'static str
 #[component]
 fn Leaves(leaf: RwSignal<usize>, total: usize, prefix: &'static str) -> impl IntoView {
     let page = Page::from_context();
-    let texts = move || &page.text().detail;
+    let texts = move || &page.later().detail;
     let last = (total - 1) / LEAF;
     let words = move || {
         let from = leaf.get() * LEAF;

@@ -10,7 +10,7 @@ use super::waiting::SocketWaiting;
 use crate::model::errno;
 use crate::model::outcome::{CallError, End, Outcome, Success, facts};
 use crate::state::Page;
-use crate::text::{Text, fill};
+use crate::text::{fill, later};
 
 /// The result of the last call on a socket.
 #[component]
@@ -38,7 +38,7 @@ pub(super) fn CallResult(
 }
 
 /// What the end of the data means: the peer has closed, or reading was shut down on this very socket.
-fn end_of_data(page: Page, socket: SocketId, text: &'static Text) -> &'static str {
+fn end_of_data(page: Page, socket: SocketId, text: &'static later::Text) -> &'static str {
     let own = page.sockets.with_untracked(|table| table.get(socket).is_some_and(|view| view.read_ended));
     if own { text.outcome.eof_own } else { text.outcome.eof }
 }
@@ -65,17 +65,17 @@ fn Facts(info: SocketInfo) -> impl IntoView {
 }
 
 fn announcement(page: Page, socket: SocketId, outcome: &Outcome) -> String {
-    let text = page.text();
+    let text = page.later();
     let Outcome { call, end } = outcome;
     match end {
-        End::Running => format!("{call} {}", text.call.running),
+        End::Running => format!("{call} {}", page.text().call.running),
         End::Done(success) if success.eof => end_of_data(page, socket, text).to_owned(),
         End::Done(success) => {
             let words: Vec<String> = success.words.iter().map(|words| words.say(text)).collect();
             format!("{call} {}", words.join(". "))
         }
         End::Failed(CallError::Fault(fault)) => {
-            format!("{}: {}", fill(text.outcome.failed, &[("call", call)]), errno::title(fault, text))
+            format!("{}: {}", fill(text.outcome.failed, &[("call", call)]), errno::title(fault, page.text()))
         }
         End::Failed(_) => fill(text.outcome.failed, &[("call", call)]),
     }
@@ -91,7 +91,7 @@ fn ended(page: Page, socket: SocketId, Outcome { call, end }: Outcome) -> AnyVie
         .into_any(),
         End::Failed(error) => view! {
             <div class="result-bad">
-                <p class="result-head">{move || fill(page.text().outcome.failed, &[("call", call)])}</p>
+                <p class="result-head">{move || fill(page.later().outcome.failed, &[("call", call)])}</p>
                 <FaultView error testid="call-error"/>
             </div>
         }
@@ -106,7 +106,7 @@ fn Succeeded(on: SocketId, call: &'static str, success: Success) -> impl IntoVie
     let Success { words, bytes, eof, socket, info } = success;
     let words = StoredValue::new(words);
     let sentences = move || {
-        let text = page.text();
+        let text = page.later();
         words.with_value(|words| words.iter().map(|words| words.say(text)).collect::<Vec<_>>())
     };
     view! {
@@ -119,12 +119,12 @@ fn Succeeded(on: SocketId, call: &'static str, success: Success) -> impl IntoVie
             {move || {
                 sentences().into_iter().skip(1).map(|words| view! { <p>{words}</p> }).collect_view()
             }}
-            {eof.then(|| view! { <p class="eof" data-testid="call-eof">{move || end_of_data(page, on, page.text())}</p> })}
+            {eof.then(|| view! { <p class="eof" data-testid="call-eof">{move || end_of_data(page, on, page.later())}</p> })}
             {socket
                 .map(|socket| {
                     view! {
                         <button type="button" class="button" on:click=move |_| page.choose(socket)>
-                            {move || fill(page.text().outcome.go_to, &[("n", &socket.to_string())])}
+                            {move || fill(page.later().outcome.go_to, &[("n", &socket.to_string())])}
                         </button>
                     }
                 })}

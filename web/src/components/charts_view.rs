@@ -21,7 +21,7 @@ use crate::model::charts::{Charts, METRICS, Span, Window};
 use crate::model::picture::El;
 use crate::model::summary::socket_kind;
 use crate::state::Page;
-use crate::text::{Text, fill};
+use crate::text::{fill, later};
 
 const SPAN: &str = "sockyard.charts-span";
 /// How often time goes on: as often as the narrowest bin is full.
@@ -82,13 +82,13 @@ pub(super) fn ChartsView() -> impl IntoView {
         axis: NodeRef::new(),
     };
     board.run();
-    let texts = move || &page.text().charts;
+    let texts = move || &page.later().charts;
     let is_empty = move || board.named.with(Vec::is_empty);
     let charts = METRICS.map(|metric| {
         let id = format!("chart-{}", metric.name);
         view! {
             <figure class="chart gone" id=id.clone() data-testid=id>
-                <figcaption>{move || name(metric.name, page.text())}</figcaption>
+                <figcaption>{move || name(metric.name, page.later())}</figcaption>
                 <div role="img"></div>
             </figure>
         }
@@ -101,7 +101,7 @@ pub(super) fn ChartsView() -> impl IntoView {
                 data-testid="charts"
                 tabindex="0"
                 role="group"
-                aria-label=move || texts().view_charts
+                aria-label=move || page.text().bar.view_charts
                 node_ref=board.scroller
                 on:keydown=move |event| {
                     // The others scroll.
@@ -141,7 +141,7 @@ pub(super) fn ChartsView() -> impl IntoView {
 #[component]
 fn Tools(board: Board) -> impl IntoView {
     let page = board.page;
-    let texts = move || &page.text().charts;
+    let texts = move || &page.later().charts;
     let spans = Signal::derive(move || {
         let name = |span| match span {
             Span::HalfMinute => fill(texts().ch_seconds, &[("n", "30")]),
@@ -156,7 +156,8 @@ fn Tools(board: Board) -> impl IntoView {
         let one = |(socket, kind, is_closed): Named| {
             let kind =
                 kind.map(|(family, kind)| socket_kind(family, kind, &text.sockets)).unwrap_or_default();
-            let closed = if is_closed { format!(" · {}", text.charts.ch_closed) } else { String::new() };
+            let closed =
+                if is_closed { format!(" · {}", page.later().charts.ch_closed) } else { String::new() };
             view! {
                 <button
                     type="button"
@@ -204,7 +205,7 @@ fn Tools(board: Board) -> impl IntoView {
 }
 
 /// A number's name.
-fn name(metric: &str, text: &'static Text) -> &'static str {
+fn name(metric: &str, text: &'static later::Text) -> &'static str {
     let texts = &text.charts;
     match metric {
         "sent" => texts.ch_sent,
@@ -348,7 +349,7 @@ impl Board {
 
     /// Draws it.
     fn paint(self, scroller: &HtmlElement) -> Option<()> {
-        let text = self.page.preferences.language.get_untracked().text();
+        let text = self.page.preferences.language.get_untracked().later();
         let offset = offset_minutes();
         let drawn = self.drawn.get_value();
         let Drawn { window, lines, width } = &drawn;

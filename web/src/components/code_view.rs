@@ -46,7 +46,7 @@ type Loaded = RwSignal<Option<Result<Shown, CallError>>>;
 #[component]
 pub(super) fn CodeView() -> impl IntoView {
     let page = Page::from_context();
-    let texts = move || &page.text().code;
+    let texts = move || &page.later().code;
     let loaded: Loaded = RwSignal::new(None);
     keep_loaded(page, loaded);
     let languages = Signal::derive(|| {
@@ -179,7 +179,7 @@ fn Cut(loaded: Loaded) -> impl IntoView {
         });
         cut.map(|(lines, all)| {
             let values = [grouped(lines as u64), grouped(all as u64)];
-            let words = move || fill(page.text().code.cut, &[("lines", &values[0]), ("bytes", &values[1])]);
+            let words = move || fill(page.later().code.cut, &[("lines", &values[0]), ("bytes", &values[1])]);
             view! { <p class="hint code-cut" data-testid="code-cut">{words}</p> }
         })
     }
@@ -189,7 +189,7 @@ fn Cut(loaded: Loaded) -> impl IntoView {
 #[component]
 fn Lines(loaded: Loaded) -> impl IntoView {
     let page = Page::from_context();
-    let texts = move || &page.text().code;
+    let texts = move || &page.later().code;
     let scroller = NodeRef::<leptos::html::Div>::new();
     let program = Memo::new_with_compare(
         move |_| {

@@ -170,7 +170,7 @@ impl Table {
                 "show-in-code",
                 Group::Log,
                 "",
-                |text| text.code.show.to_owned(),
+                |text| text.log.show_in_code.to_owned(),
                 move || page.show_in_code(),
             );
             if page.may_call() {
@@ -188,7 +188,7 @@ impl Table {
                 format!("code-{}", format.name()),
                 Group::View,
                 "",
-                |text| format!("{} · {}", text.code.view, format.title()),
+                |text| format!("{} · {}", text.bar.view_code, format.title()),
                 move || {
                     page.choose_code(format.name());
                     page.show_in_code();

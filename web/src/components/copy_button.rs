@@ -36,7 +36,7 @@ pub(super) fn CopyButton(
         view! {
             <button type="button" class="copy" on:click=copy>
                 {move || {
-                    let texts = &page.text().detail;
+                    let texts = &page.later().detail;
                     if copied.get() { texts.copied } else { texts.copy }
                 }}
             </button>

@@ -7,7 +7,8 @@ use crate::model::cut::{Chunk, Cut, cuts};
 use crate::model::format::grouped;
 use crate::model::log_store::LogStore;
 use crate::state::Page;
-use crate::text::{Detail, fill};
+use crate::text::fill;
+use crate::text::later::Detail;
 
 /// Lines that are looked through for the socket's own, on each side.
 const LOOKED_AT: usize = 2000;
@@ -68,7 +69,7 @@ pub(super) fn CutHints(
             let lines = cut.elsewhere.clone();
             view! {
                 <p class="cut-hint" data-testid="log-detail-cut">
-                    {move || sentence(&cut, &page.text().detail)}
+                    {move || sentence(&cut, &page.later().detail)}
                     {lines
                         .into_iter()
                         .map(|seq| {

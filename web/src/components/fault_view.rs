@@ -25,7 +25,7 @@ pub(super) fn FaultView(
         .into_any(),
         CallError::TooLarge(limit) => view! {
             <p class="fault" data-testid=testid>
-                {move || fill(page.text().mistake.too_large, &[("limit", &limit.to_string())])}
+                {move || fill(page.later().mistake.too_large, &[("limit", &limit.to_string())])}
             </p>
         }
         .into_any(),
@@ -51,13 +51,14 @@ fn Explained(fault: Fault, testid: &'static str) -> impl IntoView {
     let hints = Memo::new(move |_| {
         names_field
             || page.preferences.language.get() == Language::English
-            || fault.with_value(|fault| errno::explain(fault, page.text()).is_none())
+            || fault.with_value(|fault| errno::explain(fault, page.later()).is_none())
     });
     let bytes = fault.with_value(|fault| fault.data.bytes);
-    let means =
-        move || fault.with_value(|fault| errno::explain(fault, page.text()).map(|explained| explained.means));
+    let means = move || {
+        fault.with_value(|fault| errno::explain(fault, page.later()).map(|explained| explained.means))
+    };
     let attempt = move || {
-        fault.with_value(|fault| errno::explain(fault, page.text()).map(|explained| explained.attempt))
+        fault.with_value(|fault| errno::explain(fault, page.later()).map(|explained| explained.attempt))
     };
     view! {
         <div class="fault" data-testid=testid data-errno=name>
@@ -72,7 +73,7 @@ fn Explained(fault: Fault, testid: &'static str) -> impl IntoView {
             {bytes
                 .map(|bytes| {
                     view! {
-                        <p>{move || fill(page.text().outcome.bytes_before, &[("n", &bytes.to_string())])}</p>
+                        <p>{move || fill(page.later().outcome.bytes_before, &[("n", &bytes.to_string())])}</p>
                     }
                 })}
             <dl class="explained">
@@ -80,7 +81,7 @@ fn Explained(fault: Fault, testid: &'static str) -> impl IntoView {
                     means()
                         .map(|means| {
                             view! {
-                                <dt>{page.text().outcome.means}</dt>
+                                <dt>{page.later().outcome.means}</dt>
                                 <dd>{means}</dd>
                             }
                         })
@@ -89,7 +90,7 @@ fn Explained(fault: Fault, testid: &'static str) -> impl IntoView {
                     attempt()
                         .map(|attempt| {
                             view! {
-                                <dt>{page.text().outcome.attempt}</dt>
+                                <dt>{page.later().outcome.attempt}</dt>
                                 <dd>{attempt}</dd>
                             }
                         })

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::badge::Badge;
 use super::call_form::Form;
 use crate::model::form::Field;
-use crate::text::{Labels, fill};
+use crate::text::fill;
+use crate::text::later::Labels;
 
 /// Picks a label from the table.
 pub(super) type Label = fn(&'static Labels) -> &'static str;
@@ -34,7 +35,7 @@ pub(super) fn TextInput(
     let is_wrong = Memo::new(move |_| form.mistake(field).is_some());
     view! {
         <div class=format!("field field-{}", field.name())>
-            <label class="field-label" for=id.clone()>{move || label(&page.text().labels)}</label>
+            <label class="field-label" for=id.clone()>{move || label(&page.later().labels)}</label>
             <input
                 class="input mono"
                 id=id.clone()
@@ -42,7 +43,7 @@ pub(super) fn TextInput(
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                placeholder=move || blank.then(|| hint(&page.text().labels))
+                placeholder=move || blank.then(|| hint(&page.later().labels))
                 aria-describedby=note.clone()
                 aria-invalid=move || is_wrong.get().to_string()
                 prop:value=move || form.entry(field)
@@ -64,11 +65,11 @@ pub(super) fn Note(form: Form, field: Field, id: String, hint: Label) -> impl In
             {move || match mistake.get() {
                 Some(mistake) => view! {
                     <span class="field-error" data-testid="field-error" data-field=field.name()>
-                        {mistake.words(page.text())}
+                        {mistake.words(page.later())}
                     </span>
                 }
                 .into_any(),
-                None => view! { <span>{hint(&page.text().labels)}</span> }.into_any(),
+                None => view! { <span>{hint(&page.later().labels)}</span> }.into_any(),
             }}
         </p>
     }
@@ -113,8 +114,8 @@ fn KnownAddresses(form: Form, field: Field) -> impl IntoView {
                     title={
                         let address = address.clone();
                         move || match socket {
-                            Some(socket) => fill(page.text().labels.known, &[("n", &socket.to_string())]),
-                            None => fill(page.text().labels.known_sender, &[("address", &address)]),
+                            Some(socket) => fill(page.later().labels.known, &[("n", &socket.to_string())]),
+                            None => fill(page.later().labels.known_sender, &[("address", &address)]),
                         }
                     }
                     on:click={
@@ -153,7 +154,7 @@ pub(super) fn Menu(
     let id = format!("field-{}", field.name());
     view! {
         <div class=format!("field field-{}", field.name())>
-            <label class="field-label" for=id.clone()>{move || label(&page.text().labels)}</label>
+            <label class="field-label" for=id.clone()>{move || label(&page.later().labels)}</label>
             <select
                 class="select"
                 id=id.clone()
@@ -192,8 +193,8 @@ pub(super) fn InlineMenu(
             class="select inline"
             id=id.clone()
             data-testid=id
-            aria-label=move || label(&page.text().labels)
-            title=move || label(&page.text().labels)
+            aria-label=move || label(&page.later().labels)
+            title=move || label(&page.later().labels)
             on:change=move |event| match on_change {
                 None => form.set(field, event_target_value(&event)),
                 Some(on_change) => {
@@ -222,7 +223,7 @@ fn choices(
             let label = *label;
             view! {
                 <option value=*value prop:selected=selected(value)>
-                    {move || label(&form.page.text().labels)}
+                    {move || label(&form.page.later().labels)}
                 </option>
             }
         })
@@ -244,7 +245,7 @@ pub(super) fn Flags(
 ) -> impl IntoView {
     let page = form.page;
     let label = move |field: Field| {
-        let labels = &page.text().labels;
+        let labels = &page.later().labels;
         match field {
             Field::FlagPeek => labels.peek,
             Field::FlagWaitall => labels.waitall,
@@ -253,7 +254,7 @@ pub(super) fn Flags(
     };
     view! {
         <fieldset class="field flags">
-            <legend class="field-label">{move || page.text().labels.flags}</legend>
+            <legend class="field-label">{move || page.later().labels.flags}</legend>
             {fields
                 .iter()
                 .map(|field| {

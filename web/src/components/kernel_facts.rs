@@ -6,7 +6,7 @@ use sockyard_protocol::{Event, SocketInfo};
 use super::socket_card::meaning;
 use crate::model::format::{bytes, duration_us, grouped};
 use crate::state::Page;
-use crate::text::{Text, fill};
+use crate::text::{fill, later};
 
 /// Addresses, state and queues as the kernel told them; nothing for a line without a socket, and for one that was closed
 /// before the page came.
@@ -16,7 +16,7 @@ pub(super) fn KernelFacts(
     event: Event,
 ) -> impl IntoView {
     let page = Page::from_context();
-    let texts = move || &page.text().detail;
+    let texts = move || &page.later().detail;
     let (seq, socket) = (event.seq, event.socket);
     let fact = Memo::new(move |_| {
         // Whatever the kernel says new is noted first.
@@ -31,7 +31,7 @@ pub(super) fn KernelFacts(
                 let template = if asked >= seq { texts().kernel_after } else { texts().kernel_last };
                 fill(template, &[("n", &grouped(asked))])
             };
-            let rows = rows(&fact.info, page.text());
+            let rows = rows(&fact.info, page.later());
             view! {
                 <section class="kernel" data-testid="log-detail-kernel">
                     <h3 class="label">{move || texts().kernel} <span class="kernel-when">{when}</span></h3>
@@ -47,7 +47,7 @@ pub(super) fn KernelFacts(
     }
 }
 
-fn rows(info: &SocketInfo, text: &'static Text) -> Vec<(&'static str, String)> {
+fn rows(info: &SocketInfo, text: &'static later::Text) -> Vec<(&'static str, String)> {
     let detail = &text.detail;
     let mut rows = Vec::new();
     if let Some(state) = &info.state {

@@ -11,10 +11,10 @@ use crate::model::format::grouped;
 use crate::model::packets::connections::{Place, lines, queues, timer};
 use crate::state::Page;
 use crate::text::fill;
-use crate::text::lab::ConnectionTexts;
+use crate::text::later::ConnectionTexts;
 
 fn texts(page: Page) -> &'static ConnectionTexts {
-    &page.preferences.language.get().lab().connections
+    &page.preferences.language.get().later().connections
 }
 
 /// The list, asked for anew as long as it is shown.
@@ -66,7 +66,7 @@ fn Line(line: Memo<Option<Connection>>) -> impl IntoView {
                 let texts = texts(page);
                 let when = connection.timer.map(|running| timer(running, texts));
                 let queues = queues(&connection, texts);
-                let means = meaning(&connection.state, &page.text().states);
+                let means = meaning(&connection.state, &page.later().states);
                 let Connection { host, local, peer, state, socket, .. } = connection;
                 Some(view! {
                     <span class="kernel-host"><HostName host/></span>

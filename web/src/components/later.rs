@@ -7,6 +7,7 @@ use super::call_bar::Calls;
 use super::charts_view::ChartsView;
 use super::code_view::CodeView;
 use super::confirm::Confirm;
+use super::fault_view::FaultView;
 use super::help::Places;
 use super::import_bar::Bars;
 use super::log_detail::LogDetail;
@@ -25,6 +26,7 @@ use super::sockets_panel::ClosedSockets;
 use super::undo_toast::Offer;
 use super::waiting::WaitingCalls;
 use crate::model::form::CallKind;
+use crate::model::outcome::CallError;
 use crate::rest::Loading;
 use crate::state::Page;
 
@@ -55,6 +57,8 @@ pub(crate) enum Later {
     Line(LogView, Line),
     /// What opens from the log's menu.
     LogMenu(LogView, NodeRef<leptos::html::Details>),
+    /// Why no socket was made.
+    NewSocketError(RwSignal<Option<CallError>>),
     /// Older lines of the log.
     Older,
     /// The chosen packet.
@@ -89,6 +93,10 @@ pub(crate) fn draw(part: Later) -> AnyView {
         Later::Line(view, Line::Find) => view! { <FindLine view/> }.into_any(),
         Later::Line(view, Line::Note) => view! { <NoteLine view/> }.into_any(),
         Later::LogMenu(view, menu) => view! { <LogMenuPanel view menu/> }.into_any(),
+        Later::NewSocketError(error) => view! {
+            {move || error.get().map(|error| view! { <FaultView error testid="new-socket-error"/> })}
+        }
+        .into_any(),
         Later::Older => view! { <OlderLines/> }.into_any(),
         Later::PacketDetail => view! { <PacketDetail/> }.into_any(),
         Later::Packets => view! { <PacketsView/> }.into_any(),

@@ -24,7 +24,7 @@ const LOOKED_BACK: usize = 2000;
 #[component]
 pub(super) fn LogDetail() -> impl IntoView {
     let page = Page::from_context();
-    let texts = move || &page.text().detail;
+    let texts = move || &page.later().detail;
     let event = Memo::new(move |_| {
         // A line that is chosen may still be on its way, as when a link leads to it.
         page.log_counts.track();
@@ -37,7 +37,7 @@ pub(super) fn LogDetail() -> impl IntoView {
             }
         });
     };
-    let button = move |label: fn(&'static crate::text::Detail) -> &'static str,
+    let button = move |label: fn(&'static crate::text::later::Detail) -> &'static str,
                        sign: &'static str,
                        testid: &'static str| {
         view! {
@@ -74,8 +74,8 @@ pub(super) fn LogDetail() -> impl IntoView {
                             class="icon-button"
                             class:gone=move || !page.is_live()
                             data-testid="log-detail-code"
-                            aria-label=move || page.text().code.show
-                            title=move || page.text().code.show
+                            aria-label=move || page.text().log.show_in_code
+                            title=move || page.text().log.show_in_code
                             on:click=move |_| page.show_in_code()
                         >
                             "{ }"
@@ -152,7 +152,7 @@ fn looked_up(page: Page, seq: u64) -> Option<Chosen> {
 #[component]
 fn Facts(chosen: Chosen) -> impl IntoView {
     let page = Page::from_context();
-    let texts = move || &page.text().detail;
+    let texts = move || &page.later().detail;
     let Chosen { event, since_previous, since_same, since_began, cuts: _ } = chosen;
     let offset = -(js_sys::Date::new_0().get_timezone_offset() as i32);
     let when = clock(event.time_us, offset);
@@ -214,7 +214,7 @@ fn Facts(chosen: Chosen) -> impl IntoView {
 #[component]
 fn Made(made: MadeCall) -> impl IntoView {
     let page = Page::from_context();
-    let texts = move || &page.text().detail;
+    let texts = move || &page.later().detail;
     let MadeCall { name, parameters, pages } = made;
     view! {
         {(!name.is_empty())
@@ -264,7 +264,7 @@ fn Content(event: Event, cuts: Vec<Cut>) -> impl IntoView {
                             <p class="hint">
                                 {move || {
                                     fill(
-                                        page.text().detail.cut,
+                                        page.later().detail.cut,
                                         &[("kept", &grouped(kept_count as u64)), ("all", &grouped(bytes as u64))],
                                     )
                                 }}

@@ -5,7 +5,7 @@ use sockyard_protocol::hello::LabHost;
 use sockyard_protocol::{Family, SocketType};
 
 use super::choice::Choice;
-use super::fault_view::FaultView;
+use super::later::{DrawnWhen, Later};
 use crate::model::summary::socket_kind;
 use crate::state::Page;
 use crate::text::fill;
@@ -109,7 +109,7 @@ pub(super) fn NewSocket() -> impl IntoView {
                     }
                 }}
             </p>
-            {move || error.get().map(|error| view! { <FaultView error testid="new-socket-error"/> })}
+            <DrawnWhen wanted=move || error.with(Option::is_some) part=Later::NewSocketError(error)/>
         </form>
     }
 }

@@ -17,7 +17,7 @@ use crate::model::packets::filter::{Sign, signs};
 use crate::model::packets::words::{fate, fate_name, field, layer, sign, words};
 use crate::state::{Page, View};
 use crate::text::fill;
-use crate::text::lab::Text;
+use crate::text::later::Text;
 
 /// The bytes of a packet.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +34,7 @@ enum Bytes {
 #[component]
 pub(super) fn PacketDetail() -> impl IntoView {
     let page = Page::from_context();
-    let text = move || page.preferences.language.get().lab();
+    let text = move || page.preferences.language.get().later();
     let packet = Memo::new(move |_| {
         page.lab.version.track();
         let seq = page.lab.selected.get()?;
@@ -139,7 +139,7 @@ async fn read(page: Page, seq: u64) -> Option<Vec<u8>> {
 #[component]
 fn Facts(packet: Packet) -> impl IntoView {
     let page = Page::from_context();
-    let text = page.preferences.language.get_untracked().lab();
+    let text = page.preferences.language.get_untracked().later();
     let (protocol, info) = words(&packet);
     let line = format!("{protocol} {info}");
     let offset = -(js_sys::Date::new_0().get_timezone_offset() as i32);
@@ -202,7 +202,7 @@ fn Facts(packet: Packet) -> impl IntoView {
                 " "
                 <code>{packet.ip.as_ref().map(|ip| ip.destination.clone())}</code>
             </dd>
-            <dt>{move || page.text().detail.when}</dt>
+            <dt>{move || page.later().detail.when}</dt>
             <dd>
                 <code>{clock(packet.time_us, offset)}</code>
                 <span class="quiet detail-since">{fill(text.packets.pk_time, &[("time", &after)])}</span>
@@ -230,7 +230,7 @@ fn Facts(packet: Packet) -> impl IntoView {
 fn Content(packet: Memo<Option<Packet>>, bytes: RwSignal<Bytes>) -> impl IntoView {
     let page = Page::from_context();
     move || {
-        let text = page.preferences.language.get().lab();
+        let text = page.preferences.language.get().later();
         match bytes.get() {
             Bytes::Coming => ().into_any(),
             Bytes::Gone => {

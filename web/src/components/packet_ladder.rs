@@ -157,7 +157,7 @@ fn hosts(page: Page) -> Vec<LabHost> {
 
 /// Saves what is drawn as a file.
 pub(super) fn save(page: Page, form: Form) -> Option<()> {
-    let texts = page.preferences.language.get_untracked().lab();
+    let texts = page.preferences.language.get_untracked().later();
     let hosts = untrack(|| hosts(page));
     let packets = page.packets();
     let packets = packets.borrow();
@@ -187,7 +187,7 @@ fn Arrow(
         false => (percent(left), percent(right) - percent(left)),
     };
     let goes_left = to < from;
-    let texts = page.preferences.language.get_untracked().lab();
+    let texts = page.preferences.language.get_untracked().later();
     let Words { line, marks, ending } = Words::of(&packet, &texts.marks);
     let is_repeat = ladder::is_repeat(&packet);
     let time = TimeKind::Relative.show(packet.time_us, page.packets().borrow().first_us(), 0);

@@ -15,8 +15,8 @@ use crate::model::packets::words::{fate, fate_name, sign, words};
 use crate::model::row_time::TimeKind;
 use crate::model::scroll::Measures;
 use crate::state::Page;
-use crate::text::lab::{PacketTexts, Text};
-use crate::text::{count, lab};
+use crate::text::later::{PacketTexts, Text};
+use crate::text::{count, later};
 
 /// The rows and what they stand in.
 #[derive(Clone, Copy)]
@@ -193,7 +193,7 @@ impl List {
         }
         let packets = self.page.packets();
         let packets = packets.borrow();
-        let text = self.page.preferences.language.get_untracked().lab();
+        let text = self.page.preferences.language.get_untracked().later();
         let chosen = self.page.lab.selected.get_untracked();
         for (slot, row) in pool.iter().enumerate() {
             match packets.shown(first + slot).filter(|_| slot < measures.visible_rows()) {
@@ -357,7 +357,7 @@ impl Row {
 }
 
 /// Who got a packet: a name, several, or nobody.
-pub(super) fn receivers(packet: &Packet, text: &'static lab::Text) -> String {
+pub(super) fn receivers(packet: &Packet, text: &'static later::Text) -> String {
     let texts: &PacketTexts = &text.packets;
     match packet.to.as_slice() {
         [] => texts.pk_nobody.to_owned(),

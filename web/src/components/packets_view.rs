@@ -15,8 +15,8 @@ use crate::model::packets::filter::{Filter, Kind};
 use crate::model::packets::states::Ways;
 use crate::model::packets::wire::{record, unrecorded};
 use crate::state::Page;
-use crate::text::lab::PacketTexts;
-use crate::text::{SequenceTexts, count, fill};
+use crate::text::later::{PacketTexts, SequenceTexts};
+use crate::text::{count, fill};
 
 /// Where the browser keeps the way for a reload.
 const WAY: &str = "sockyard.packets";
@@ -80,7 +80,7 @@ pub(super) struct Board {
 
 impl Board {
     pub(super) fn texts(self) -> &'static PacketTexts {
-        &self.page.preferences.language.get().lab().packets
+        &self.page.preferences.language.get().later().packets
     }
 
     /// Whether packets come on record, as far as is known.
@@ -171,7 +171,7 @@ pub(super) fn PacketsView() -> impl IntoView {
 fn Unrecorded(board: Board) -> impl IntoView {
     let page = board.page;
     let counted = move || page.lab.wire.with(|wire| wire.as_ref().map_or(0, |wire| wire.unrecorded));
-    let told = move || unrecorded(counted(), &page.preferences.language.get().lab().wire);
+    let told = move || unrecorded(counted(), &page.preferences.language.get().later().wire);
     view! {
         <p class="packets-off" class:gone=move || board.is_recorded() data-testid="packets-unrecorded">
             // The count changes every second, which nobody wants to hear.
@@ -230,7 +230,7 @@ fn Tools(board: Board) -> impl IntoView {
                 class="button small packets-save"
                 class:gone=move || board.way.get() != Way::Ladder
                 data-testid=testid
-                title=move || label(&page.text().sequence)
+                title=move || label(&page.later().sequence)
                 on:click=move |_| { save(page, form); }
             >
                 {name}

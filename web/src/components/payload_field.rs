@@ -81,7 +81,7 @@ pub(super) fn PayloadText(
         <div class="field field-data">
             <div class="field-data-head">
                 <label class="field-label" for="field-data">
-                    {move || if is_count.get() { page.text().labels.zeros } else { page.text().labels.data }}
+                    {move || if is_count.get() { page.later().labels.zeros } else { page.later().labels.data }}
                 </label>
                 <InlineMenu form field=Field::DataForm label=|labels| labels.data_form on_change=Callback::new(switch) options=&[
                     ("text", |labels| labels.form_text),
@@ -135,9 +135,9 @@ pub(super) fn PayloadText(
             ></textarea>
             <Note form field=Field::Data id="field-data-note".to_owned() hint=|_| ""/>
             <p class="field-error" role="status" data-testid="payload-kept" class:gone=move || unwritable.with(Option::is_none)>
-                {move || unwritable.with(|why| why.as_ref().map(|why| why.words(page.text())))}
+                {move || unwritable.with(|why| why.as_ref().map(|why| why.words(page.later())))}
             </p>
-            <p class="payload-drop" class:gone=move || !dropping.get()>{move || page.text().payload.drop}</p>
+            <p class="payload-drop" class:gone=move || !dropping.get()>{move || page.later().payload.drop}</p>
             <Preview form/>
             <QuickSend form/>
         </div>
@@ -177,7 +177,7 @@ fn ByteCount(form: Form) -> impl IntoView {
         match bytes(&entered, &BrowserTables) {
             Ok(Some(bytes)) => Some(count(bytes.len() as u64, texts.bytes_one, texts.bytes_many)),
             Ok(None) => Some(fill(texts.bytes_server, &[("encoding", &entered.encoding)])),
-            Err(mistake @ Mistake::NotInEncoding(..)) => Some(mistake.words(page.text())),
+            Err(mistake @ Mistake::NotInEncoding(..)) => Some(mistake.words(page.later())),
             Err(_) => None,
         }
     };
@@ -202,9 +202,9 @@ fn Preview(form: Form) -> impl IntoView {
             class="payload-preview mono"
             class:gone=move || line.with(String::is_empty)
             data-testid="payload-preview"
-            title=move || page.text().payload.preview
+            title=move || page.later().payload.preview
         >
-            <span class="visually-hidden">{move || page.text().payload.preview} ": "</span>
+            <span class="visually-hidden">{move || page.later().payload.preview} ": "</span>
             {move || line.get()}
         </p>
     }

@@ -41,7 +41,7 @@ pub(super) fn PollFields(
     });
     view! {
         <fieldset class="field poll-sockets" id="field-poll-sockets" tabindex="-1">
-            <legend class="field-label">{move || page.text().labels.poll_sockets}</legend>
+            <legend class="field-label">{move || page.later().labels.poll_sockets}</legend>
             <For each=move || numbers.get() key=|socket| *socket let(socket)>
                 <label class="check">
                     <input

@@ -19,7 +19,7 @@ pub(super) fn QuickSend(
     form: Form,
 ) -> impl IntoView {
     let page = form.page;
-    let texts = move || &page.text().payload;
+    let texts = move || &page.later().payload;
     let editing = RwSignal::new(false);
     let refused = RwSignal::new(None::<NotKept>);
     let keep = move |_| {
@@ -128,7 +128,7 @@ fn send(form: Form, quick: &Quick) {
 #[component]
 fn QuickEditor(form: Form) -> impl IntoView {
     let page = form.page;
-    let texts = move || &page.text().payload;
+    let texts = move || &page.later().payload;
     let count = Memo::new(move |_| page.quick.with(|list| list.all().len().min(QUICK_MAX)));
     let name = move |index: usize| {
         page.quick.with(|list| list.all().get(index).map(|quick| quick.name.clone()).unwrap_or_default())
@@ -157,7 +157,7 @@ fn QuickEditor(form: Form) -> impl IntoView {
                                 <input
                                     class="input mono"
                                     data-testid="quick-data"
-                                    aria-label=move || page.text().labels.data
+                                    aria-label=move || page.later().labels.data
                                     prop:value=move || data(index)
                                     on:change=move |event| {
                                         page.quick.update(|list| list.change(index, event_target_value(&event)));

@@ -16,7 +16,7 @@ pub(super) fn RulesField(
     form: Form,
 ) -> impl IntoView {
     let page = form.page;
-    let texts = move || &page.text().rules;
+    let texts = move || &page.later().rules;
     let shown = Memo::new(move |_| form.entry(Field::Responder) == "rules");
     let count = Memo::new(move |_| read(&form.entry(Field::Rules)).len());
     let add = move |_| change(form, |rules| rules.push(RuleDraft::default()));
@@ -51,7 +51,7 @@ fn change(form: Form, act: impl FnOnce(&mut Vec<RuleDraft>)) {
 #[component]
 fn RuleRow(form: Form, index: usize) -> impl IntoView {
     let page = form.page;
-    let texts = move || &page.text().rules;
+    let texts = move || &page.later().rules;
     let rule = Memo::new(move |_| read(&form.entry(Field::Rules)).into_iter().nth(index).unwrap_or_default());
     let number = (index + 1).to_string();
     let name = {
@@ -82,7 +82,7 @@ fn RuleRow(form: Form, index: usize) -> impl IntoView {
         .to_vec()
     });
     let forms = Signal::derive(move || {
-        let labels = &page.text().labels;
+        let labels = &page.later().labels;
         [("escaped", labels.form_escaped), ("hex", labels.form_hex)]
             .map(|(value, label)| (value.to_owned(), label.to_owned()))
             .to_vec()

@@ -19,7 +19,7 @@ pub(super) fn SendMore(
     form: Form,
 ) -> impl IntoView {
     let page = form.page;
-    let texts = move || &page.text().payload;
+    let texts = move || &page.later().payload;
     let how_often = RwSignal::new(String::from("10"));
     let pause = RwSignal::new(String::from("1000"));
     let refused = RwSignal::new(None::<String>);
@@ -39,7 +39,7 @@ pub(super) fn SendMore(
                 refused.set(None);
                 page.repeat(call, times, every);
             }
-            (Err(mistake), _) => refused.set(Some(mistake.words(untrack(|| page.text())))),
+            (Err(mistake), _) => refused.set(Some(mistake.words(untrack(|| page.later())))),
             (Ok(_), None) => refused.set(Some(untrack(texts).wrong.to_owned())),
         }
     };
@@ -107,7 +107,7 @@ pub(super) fn SendMore(
 #[component]
 fn Running(form: Form) -> impl IntoView {
     let page = form.page;
-    let texts = move || &page.text().payload;
+    let texts = move || &page.later().payload;
     // What runs is seen from every socket, because nothing else is sent meanwhile.
     let sending = Memo::new(move |_| {
         page.sending.get().filter(|sending| sending.socket == form.socket || sending.ended.is_none())

@@ -20,7 +20,8 @@ use crate::model::sequence::picture::{self, Wait, Window};
 use crate::model::sequence::words::{lane_name, words};
 use crate::model::sequence::{Sequence, Who};
 use crate::state::{Page, Part};
-use crate::text::{Text, fill};
+use crate::text::fill;
+use crate::text::later::SequenceTexts;
 
 /// The height of the lanes' heads, as the style sheet has it.
 const HEADS: f64 = 40.0;
@@ -67,7 +68,7 @@ pub(super) fn SequenceView() -> impl IntoView {
         layer: NodeRef::new(),
     };
     diagram.run();
-    let texts = move || &page.text().sequence;
+    let texts = move || &page.later().sequence;
     let is_empty = move || {
         diagram.laid_out.track();
         diagram.with(|sequence, _| sequence.steps().is_empty())
@@ -126,13 +127,13 @@ pub(super) fn SequenceView() -> impl IntoView {
 #[component]
 fn Tools(diagram: Diagram) -> impl IntoView {
     let page = diagram.page;
-    let texts = move || &page.text().sequence;
+    let texts = move || &page.later().sequence;
     let hidden = move || {
         let hidden = diagram.hidden.get();
         hidden
             .into_iter()
             .map(|lane| {
-                let name = diagram.with(|sequence, _| lane_name(sequence, lane, page.text()));
+                let name = diagram.with(|sequence, _| lane_name(sequence, lane, &page.later().sequence));
                 let label = fill(texts().sq_show, &[("lane", &name)]);
                 view! {
                     <button
@@ -151,15 +152,15 @@ fn Tools(diagram: Diagram) -> impl IntoView {
     };
     let tool = move |testid: &'static str,
                      sign: &'static str,
-                     label: fn(&'static Text) -> &'static str,
+                     label: fn(&'static SequenceTexts) -> &'static str,
                      act: fn(Diagram)| {
         view! {
             <button
                 type="button"
                 class="icon-button"
                 data-testid=testid
-                title=move || label(page.text())
-                aria-label=move || label(page.text())
+                title=move || label(texts())
+                aria-label=move || label(texts())
                 on:click=move |_| act(diagram)
             >
                 {sign}
@@ -190,9 +191,9 @@ fn Tools(diagram: Diagram) -> impl IntoView {
             </label>
             {hidden}
             <span class="top-space"></span>
-            {tool("sequence-zoom-out", "−", |text| text.sequence.sq_zoom_out, |diagram| diagram.zoom_by(1.0 / ZOOM_STEP))}
-            {tool("sequence-fit", "⤢", |text| text.sequence.sq_fit, Diagram::fit)}
-            {tool("sequence-zoom-in", "+", |text| text.sequence.sq_zoom_in, |diagram| diagram.zoom_by(ZOOM_STEP))}
+            {tool("sequence-zoom-out", "−", |texts| texts.sq_zoom_out, |diagram| diagram.zoom_by(1.0 / ZOOM_STEP))}
+            {tool("sequence-fit", "⤢", |texts| texts.sq_fit, Diagram::fit)}
+            {tool("sequence-zoom-in", "+", |texts| texts.sq_zoom_in, |diagram| diagram.zoom_by(ZOOM_STEP))}
             <button
                 type="button"
                 class="button small"
@@ -251,7 +252,7 @@ fn Lanes(diagram: Diagram) -> impl IntoView {
     });
     move || {
         let zoom = diagram.zoom.get();
-        let text = page.text();
+        let texts = &page.later().sequence;
         heads
             .get()
             .into_iter()
@@ -267,10 +268,10 @@ fn Lanes(diagram: Diagram) -> impl IntoView {
                         view! { <Badge socket/> <code title=local.clone()>{local.clone()}</code> }.into_any()
                     }
                     Who::Outside(address) => {
-                        let title = format!("{} {address}", text.sequence.sq_outside);
+                        let title = format!("{} {address}", texts.sq_outside);
                         view! { <code title=title>{address}</code> }.into_any()
                     }
-                    Who::Others => view! { <span>{text.sequence.sq_others}</span> }.into_any(),
+                    Who::Others => view! { <span>{texts.sq_others}</span> }.into_any(),
                 };
                 view! {
                     <div
@@ -300,8 +301,8 @@ fn Lanes(diagram: Diagram) -> impl IntoView {
                             type="button"
                             class="icon-button"
                             data-testid="sequence-hide-lane"
-                            title=text.sequence.sq_hide
-                            aria-label=text.sequence.sq_hide
+                            title=texts.sq_hide
+                            aria-label=texts.sq_hide
                             on:click=move |_| diagram.hidden.update(|hidden| { hidden.insert(lane); })
                         >
                             "−"
@@ -420,7 +421,7 @@ impl Diagram {
                 svg
             }
         };
-        let label = self.page.preferences.language.get_untracked().text().sequence.view_sequence;
+        let label = self.page.preferences.language.get_untracked().text().bar.view_sequence;
         svg.set_attribute("aria-label", label).ok()?;
         svg.set_attribute("width", &view.0.to_string()).ok()?;
         svg.set_attribute("height", &view.1.max(0.0).to_string()).ok()?;
@@ -431,19 +432,20 @@ impl Diagram {
     }
 
     fn els(self, window: Window) -> Vec<El> {
-        let text = self.page.preferences.language.get_untracked().text();
+        let language = self.page.preferences.language.get_untracked();
+        let (text, texts) = (language.text(), &language.later().sequence);
         let offset = -(js_sys::Date::new_0().get_timezone_offset() as i32);
         let log = self.page.log();
         let log = log.borrow();
         self.with(|sequence, ladder| {
-            let waits = self.waits(sequence, text);
+            let waits = self.waits(sequence, texts);
             picture::draw(sequence, ladder, window, &waits, |step, place| {
-                words(step, place, &log, text, offset)
+                words(step, place, &log, text, texts, offset)
             })
         })
     }
 
-    fn waits(self, sequence: &Sequence, text: &'static Text) -> Vec<Wait> {
+    fn waits(self, sequence: &Sequence, texts: &'static SequenceTexts) -> Vec<Wait> {
         if !self.page.is_live_now() {
             return Vec::new();
         }
@@ -456,7 +458,7 @@ impl Diagram {
                     // Tenths of a second: finer would only flicker.
                     let tenths = ((now() - waiting.since).max(0.0) / 100.0) as u64;
                     let time = duration_us(tenths * 100_000);
-                    let words = fill(text.sequence.sq_waits, &[("call", waiting.call), ("time", &time)]);
+                    let words = fill(texts.sq_waits, &[("call", waiting.call), ("time", &time)]);
                     Some(Wait { lane, text: words })
                 })
                 .collect()
@@ -565,11 +567,11 @@ impl Diagram {
 
     /// Saves the whole picture.
     fn save(self, form: Form) -> Option<()> {
-        let text = self.page.preferences.language.get_untracked().text();
+        let texts = &self.page.preferences.language.get_untracked().later().sequence;
         let (width, height) = self.with(|_, ladder| (ladder.width, ladder.height));
         let mut els = self.els(Window { top: 0.0, bottom: height, chosen: 0 });
         els.extend(self.with(|sequence, ladder| {
-            picture::heads(sequence, ladder, |lane| lane_name(sequence, lane, text))
+            picture::heads(sequence, ladder, |lane| lane_name(sequence, lane, texts))
         }));
         save_picture(&els, (width, height), "sockyard-sequence", form)
     }

@@ -19,7 +19,7 @@ pub(super) fn SessionCalls() -> impl IntoView {
     let opened = RwSignal::new(false);
     view! {
         <details class="session-calls" on:toggle=move |_| opened.set(true)>
-            <summary data-testid="session-calls">{move || page.text().rules.session}</summary>
+            <summary data-testid="session-calls">{move || page.text().sockets.session_calls}</summary>
             <Show when=move || opened.get()>
                 <DrawnLater part=Later::SessionCalls/>
             </Show>
@@ -31,7 +31,7 @@ pub(super) fn SessionCalls() -> impl IntoView {
 #[component]
 pub(super) fn Resolve() -> impl IntoView {
     let page = Page::from_context();
-    let texts = move || &page.text().rules;
+    let texts = move || &page.later().rules;
     let name = RwSignal::new(String::from("localhost"));
     let wrong = RwSignal::new(None::<Mistake>);
     let answer = RwSignal::new(None::<Result<Resolved, CallError>>);
@@ -72,7 +72,7 @@ pub(super) fn Resolve() -> impl IntoView {
                 />
                 <button type="submit" class="button" data-testid="resolve-run">{move || texts().resolve_run}</button>
             </div>
-            <p class="field-error" role="alert">{move || wrong.get().map(|wrong| wrong.words(page.text()))}</p>
+            <p class="field-error" role="alert">{move || wrong.get().map(|wrong| wrong.words(page.later()))}</p>
             <div role="status">
                 {move || match answer.get() {
                     None => ().into_any(),
@@ -104,7 +104,7 @@ pub(super) fn Resolve() -> impl IntoView {
 #[component]
 pub(super) fn NoteForm() -> impl IntoView {
     let page = Page::from_context();
-    let texts = move || &page.text().rules;
+    let texts = move || &page.later().rules;
     let text = RwSignal::new(String::new());
     let error = RwSignal::new(None::<CallError>);
     let submit = move |event: leptos::ev::SubmitEvent| {

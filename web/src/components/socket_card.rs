@@ -11,7 +11,8 @@ use crate::model::format::{bytes, duration_us};
 use crate::model::sockets::{Queue, SocketView, hue};
 use crate::model::summary::socket_kind;
 use crate::state::{Page, Part};
-use crate::text::{Sockets, States, fill};
+use crate::text::later::States;
+use crate::text::{Sockets, fill};
 
 /// A socket's card.
 #[component]
@@ -150,7 +151,7 @@ fn StateWord(view: Memo<Option<SocketView>>) -> impl IntoView {
         state.get().map(|state| {
             let meaning = {
                 let state = state.clone();
-                move || meaning(&state, &page.text().states)
+                move || meaning(&state, &page.later().states)
             };
             view! {
                 <span class="tcp-state" data-testid="socket-state" data-state=state.clone() title=meaning>

@@ -64,10 +64,10 @@ fn content(view: View) -> Option<AnyView> {
 pub(super) fn label(view: View, text: &'static Text) -> &'static str {
     match view {
         View::Log => text.bar.view_log,
-        View::Sequence => text.sequence.view_sequence,
+        View::Sequence => text.bar.view_sequence,
         View::Packets => text.bar.view_packets,
-        View::Code => text.code.view,
-        View::Charts => text.charts.view_charts,
+        View::Code => text.bar.view_code,
+        View::Charts => text.bar.view_charts,
     }
 }
 

@@ -12,13 +12,13 @@ use super::socket_card::meaning;
 use crate::model::packets::states::{STATES, STEPS, Ways, pairs, place};
 use crate::state::Page;
 use crate::text::fill;
-use crate::text::lab::TcpTexts;
+use crate::text::later::TcpTexts;
 
 /// Half of a box's width and height.
 const BOX: (i32, i32) = (44, 11);
 
 fn texts(page: Page) -> &'static TcpTexts {
-    &page.preferences.language.get().lab().tcp
+    &page.preferences.language.get().later().tcp
 }
 
 /// The connections of the session with itself.
@@ -44,7 +44,7 @@ pub(super) fn TcpStates(
         })
     });
     view! {
-        <div class="tcp" data-testid="tcp-states" tabindex="0" role="group" aria-label=move || page.preferences.language.get().lab().packets.pk_states>
+        <div class="tcp" data-testid="tcp-states" tabindex="0" role="group" aria-label=move || page.preferences.language.get().later().packets.pk_states>
             <p class="empty" class:gone=move || pair.get().is_some() data-testid="tcp-empty">
                 {move || texts(page).t_empty}
             </p>
@@ -67,7 +67,7 @@ pub(super) fn TcpStates(
                         data-testid="kernel-list-show"
                         on:click=move |_| super::focus::show("[data-testid=kernel-list]".to_owned())
                     >
-                        {move || page.preferences.language.get().lab().connections.k_title} <span aria-hidden="true">" ↓"</span>
+                        {move || page.later().connections.k_title} <span aria-hidden="true">" ↓"</span>
                     </button>
                 </p>
                 <div class="tcp-ends">
@@ -126,7 +126,7 @@ fn End(socket: SocketId, ways: RwSignal<Ways>) -> impl IntoView {
             <p class="tcp-words">
                 <strong>{move || state.get()}</strong>
                 " "
-                {move || state.with(|state| meaning(state, &page.text().states))}
+                {move || state.with(|state| meaning(state, &page.later().states))}
             </p>
             <p class="hint">{move || texts(page).t_way} ": " <code>{move || way.get().join(" → ")}</code></p>
         </section>

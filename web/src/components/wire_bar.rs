@@ -11,7 +11,7 @@ use crate::model::packets::wire::{Holding, summary, waiting};
 use crate::model::packets::words::words;
 use crate::state::Page;
 use crate::text::fill;
-use crate::text::lab::WireTexts;
+use crate::text::later::WireTexts;
 
 /// How many held packets have a line each; more would bury the list.
 const LINES: usize = 4;
@@ -20,7 +20,7 @@ const DELAY_MS: u32 = 1000;
 
 /// The texts of the wire.
 pub(super) fn texts(page: Page) -> &'static WireTexts {
-    &page.preferences.language.get().lab().wire
+    &page.preferences.language.get().later().wire
 }
 
 /// The wire in a line.

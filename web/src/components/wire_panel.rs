@@ -493,7 +493,7 @@ fn HoldForm(hosts: Memo<Vec<LabHost>>) -> impl IntoView {
         });
     };
     let number = move |testid: &'static str,
-                       label: fn(&'static crate::text::lab::WireTexts) -> &'static str,
+                       label: fn(&'static crate::text::later::WireTexts) -> &'static str,
                        most: u32,
                        value: RwSignal<String>| {
         view! {
@@ -513,7 +513,7 @@ fn HoldForm(hosts: Memo<Vec<LabHost>>) -> impl IntoView {
         }
     };
     let choice = move |testid: &'static str,
-                       label: fn(&'static crate::text::lab::WireTexts) -> &'static str,
+                       label: fn(&'static crate::text::later::WireTexts) -> &'static str,
                        options: Signal<Vec<(String, String)>>,
                        value: RwSignal<String>| {
         view! {

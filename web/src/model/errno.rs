@@ -2,7 +2,7 @@
 
 use sockyard_protocol::{Fault, FaultKind};
 
-use crate::text::{Explained, Text};
+use crate::text::{Explained, Text, later};
 
 /// The name under which people look an error up: the errno, or the kind where the kernel was not asked.
 pub fn name(fault: &Fault) -> &str {
@@ -13,24 +13,26 @@ pub fn name(fault: &Fault) -> &str {
 }
 
 /// The explanation of a fault; an errno that nobody expected has none.
-pub fn explain<'a>(fault: &Fault, text: &'a Text) -> Option<&'a Explained> {
-    let name = match name(fault) {
-        // The same number on Linux, and POSIX allows both names.
-        "EWOULDBLOCK" => "EAGAIN",
-        "ENOTSUP" => "EOPNOTSUPP",
-        name => name,
-    };
-    text.errors.get(name)
+pub fn explain<'a>(fault: &Fault, text: &'a later::Text) -> Option<&'a Explained> {
+    text.explanations.get(known_name(fault))
 }
 
 /// The error in a few words, in the reader's language as far as the table goes.
 pub fn title(fault: &Fault, text: &Text) -> String {
-    match explain(fault, text) {
+    match text.errors.get(known_name(fault)) {
         // A quota's message carries its number, a protocol error's what was wrong.
-        Some(explained) if !matches!(fault.data.kind, FaultKind::Quota | FaultKind::Protocol) => {
-            explained.title.to_owned()
-        }
+        Some(title) if !matches!(fault.data.kind, FaultKind::Quota | FaultKind::Protocol) => title.to_owned(),
         _ => fault.message.clone(),
+    }
+}
+
+/// The name that the tables have for a fault.
+fn known_name(fault: &Fault) -> &str {
+    match name(fault) {
+        // The same number on Linux, and POSIX allows both names.
+        "EWOULDBLOCK" => "EAGAIN",
+        "ENOTSUP" => "EOPNOTSUPP",
+        name => name,
     }
 }
 
@@ -73,7 +75,7 @@ mod tests {
         ];
         for language in Language::ALL {
             for fault in &faults {
-                assert!(explain(fault, language.text()).is_some(), "{fault:?}");
+                assert!(explain(fault, language.later()).is_some(), "{fault:?}");
             }
         }
     }
@@ -81,7 +83,7 @@ mod tests {
     #[test]
     fn an_errno_that_nobody_expected_keeps_the_servers_words() {
         let fault = Fault::os("bind", "EXDEV", "cross-device link");
-        assert!(explain(&fault, Language::English.text()).is_none());
+        assert!(explain(&fault, Language::English.later()).is_none());
         assert_eq!(title(&fault, Language::English.text()), "cross-device link");
     }
 }

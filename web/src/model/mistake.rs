@@ -5,7 +5,7 @@
 use sockyard_protocol::address::UNIX_NAME_MAX;
 use sockyard_protocol::{Address, Payload};
 
-use crate::text::{Text, fill};
+use crate::text::{fill, later};
 
 /// A mistake in a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub enum Mistake {
 
 impl Mistake {
     /// The mistake in words.
-    pub fn words(&self, text: &Text) -> String {
+    pub fn words(&self, text: &later::Text) -> String {
         let texts = &text.mistake;
         match self {
             Mistake::Empty => texts.empty.to_owned(),

@@ -9,7 +9,7 @@ use sockyard_protocol::call::RecvFlag;
 use sockyard_protocol::{Call, Fault, SocketId, SocketInfo};
 
 use crate::model::format::duration_us;
-use crate::text::{Text, count, fill};
+use crate::text::{count, fill, later};
 
 /// Why a call has no answer of the server's.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,7 +102,7 @@ pub enum Words {
 
 impl Words {
     /// The sentence.
-    pub fn say(&self, text: &Text) -> String {
+    pub fn say(&self, text: &later::Text) -> String {
         let texts = &text.outcome;
         match self {
             Words::Bound(local) => fill(texts.bound, &[("local", local)]),
@@ -254,7 +254,7 @@ mod tests {
     use sockyard_protocol::call::{PollFor, SocketListen, SocketPoll, SocketRecv};
 
     fn words(success: &Success) -> Vec<String> {
-        success.words.iter().map(|words| words.say(Language::English.text())).collect()
+        success.words.iter().map(|words| words.say(Language::English.later())).collect()
     }
 
     #[test]

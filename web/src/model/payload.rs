@@ -7,7 +7,7 @@ use sockyard_protocol::payload::PAYLOAD_MAX;
 use crate::model::encoder::{Missing, Tables};
 use crate::model::hexdump::hex_line;
 use crate::model::mistake::{self, Mistake};
-use crate::text::{Text, fill};
+use crate::text::{fill, later};
 
 /// Most bytes that are turned into another form; a field with megabytes of digits would stop the browser.
 pub const CONVERTED_MAX: usize = 64 * 1024;
@@ -38,7 +38,7 @@ pub enum Unwritable {
 
 impl Unwritable {
     /// The reason in words.
-    pub fn words(&self, text: &Text) -> String {
+    pub fn words(&self, text: &later::Text) -> String {
         let texts = &text.payload;
         match self {
             Unwritable::NotText(position, encoding) => {

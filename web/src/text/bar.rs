@@ -24,7 +24,10 @@ texts! {
         tab_sockets: "Sockets" / "套接字" / "套接字",
         tab_call: "Call" / "呼叫" / "调用",
         views: "Views of the session" / "工作階段的檢視" / "会话的视图",
+        view_sequence: "Sequence" / "時序圖" / "时序图",
         view_packets: "Packets" / "封包" / "数据包",
+        view_code: "Code" / "程式碼" / "代码",
+        view_charts: "Charts" / "圖表" / "图表",
         view_log: "Log" / "紀錄" / "日志",
         tab_log: "Log" / "紀錄" / "日志",
     }

@@ -116,5 +116,6 @@ texts! {
         marker_previous: "Previous marker" / "上一個標記" / "上一个标记",
         markers: "Markers" / "標記" / "标记",
         zero_here: "Time counts from this line" / "從這一行起算時間" / "从这一行起算时间",
+        show_in_code: "Show in the code" / "在程式碼中顯示" / "在代码中显示",
     }
 }

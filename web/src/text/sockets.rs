@@ -56,5 +56,6 @@ texts! {
         rtt: "round trip {time}" / "往返時間 {time}" / "往返时间 {time}",
         peer_closed: "peer has closed" / "對端已關閉" / "对端已关闭",
         limit: "{used} of {most}" / "{used} / {most} 個" / "{used} / {most} 个",
+        session_calls: "Calls of the session" / "工作階段的呼叫" / "会话的调用",
     }
 }

@@ -27,8 +27,6 @@ macro_rules! texts {
 /// An error explained.
 #[derive(Debug)]
 pub struct Explained {
-    /// The error in a few words.
-    pub title: &'static str,
     /// What it means.
     pub means: &'static str,
     /// What to try.
@@ -44,24 +42,46 @@ macro_rules! errors {
             attempt: $attempt_en:literal / $attempt_hant:literal / $attempt_hans:literal,
         }
     )*) => {
-        /// Every error that the page explains.
+        /// Every error that the page knows, in a few words.
         #[derive(Debug)]
         pub struct Errors {
-            $(#[doc = concat!("`", stringify!($field), "`.")] pub $field: Explained,)*
+            $(#[doc = concat!("`", stringify!($field), "`.")] pub $field: &'static str,)*
         }
 
         impl Errors {
-            pub(super) const ENGLISH: Errors = Errors {
-                $($field: Explained { title: $title_en, means: $means_en, attempt: $attempt_en },)*
+            pub(super) const ENGLISH: Errors = Errors { $($field: $title_en,)* };
+            pub(super) const TRADITIONAL: Errors = Errors { $($field: $title_hant,)* };
+            pub(super) const SIMPLIFIED: Errors = Errors { $($field: $title_hans,)* };
+
+            /// An errno or a kind of error in a few words, whatever the name's case.
+            pub fn get(&self, name: &str) -> Option<&'static str> {
+                $(if name.eq_ignore_ascii_case(stringify!($field)) { return Some(self.$field); })*
+                None
+            }
+
+            pub(super) fn walk(&self, entries: &mut Vec<(&'static str, &'static str)>) {
+                $(entries.push((concat!(stringify!($field), ".title"), self.$field));)*
+            }
+        }
+
+        /// Every error explained.
+        #[derive(Debug)]
+        pub struct Explanations {
+            $(#[doc = concat!("`", stringify!($field), "`.")] pub $field: Explained,)*
+        }
+
+        impl Explanations {
+            pub(super) const ENGLISH: Explanations = Explanations {
+                $($field: Explained { means: $means_en, attempt: $attempt_en },)*
             };
-            pub(super) const TRADITIONAL: Errors = Errors {
-                $($field: Explained { title: $title_hant, means: $means_hant, attempt: $attempt_hant },)*
+            pub(super) const TRADITIONAL: Explanations = Explanations {
+                $($field: Explained { means: $means_hant, attempt: $attempt_hant },)*
             };
-            pub(super) const SIMPLIFIED: Errors = Errors {
-                $($field: Explained { title: $title_hans, means: $means_hans, attempt: $attempt_hans },)*
+            pub(super) const SIMPLIFIED: Explanations = Explanations {
+                $($field: Explained { means: $means_hans, attempt: $attempt_hans },)*
             };
 
-            /// The explanation of an errno or of a kind of error, whatever its case.
+            /// The explanation of an errno or of a kind of error, whatever the name's case.
             pub fn get(&self, name: &str) -> Option<&Explained> {
                 $(if name.eq_ignore_ascii_case(stringify!($field)) { return Some(&self.$field); })*
                 None
@@ -69,7 +89,6 @@ macro_rules! errors {
 
             pub(super) fn walk(&self, entries: &mut Vec<(&'static str, &'static str)>) {
                 $(
-                    entries.push((concat!(stringify!($field), ".title"), self.$field.title));
                     entries.push((concat!(stringify!($field), ".means"), self.$field.means));
                     entries.push((concat!(stringify!($field), ".attempt"), self.$field.attempt));
                 )*

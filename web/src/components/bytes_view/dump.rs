@@ -47,7 +47,7 @@ pub(in super::super) fn Dump(
             data-testid=format!("{prefix}-hex")
             tabindex="0"
             role="group"
-            aria-label=move || page.text().detail.hex
+            aria-label=move || page.later().detail.hex
             on:keydown=on_key
         >
             {move || {

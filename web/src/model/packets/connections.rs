@@ -7,7 +7,7 @@ use sockyard_protocol::connection::{Connection, Timer, TimerKind};
 
 use crate::model::format::{bytes, duration_us};
 use crate::text::fill;
-use crate::text::lab::ConnectionTexts;
+use crate::text::later::ConnectionTexts;
 
 /// Which line of the list a connection is. The kernel lists in the order of its own tables, which changes from one answer to
 /// the next; a reader finds a line where it was.
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn queues_are_bytes_and_a_listeners_are_connections() {
-        let texts = &Language::English.lab().connections;
+        let texts = &Language::English.later().connections;
         let full = connection(json!({"state": "ESTABLISHED", "receive_queue": 2048, "send_queue": 1}));
         assert_eq!(queues(&full, texts), "2.0 KiB to receive, 1 B unacknowledged");
         assert_eq!(queues(&connection(json!({})), texts), "");
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_timer_says_what_it_does_and_when() {
-        let texts = &Language::English.lab().connections;
+        let texts = &Language::English.later().connections;
         let told = |kind, expires_ms, retransmits| timer(Timer { kind, expires_ms, retransmits }, texts);
         assert_eq!(told(TimerKind::TimeWait, 59_984, 0), "forgotten in 59.9 s");
         assert_eq!(told(TimerKind::Retransmission, 0, 0), "sent again in 0.0 s");

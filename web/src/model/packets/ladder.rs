@@ -11,7 +11,7 @@ use super::wire::is_lost;
 use super::words::{fate, sign, words};
 use crate::model::picture::{El, arrow_path, cut, width};
 use crate::model::row_time::TimeKind;
-use crate::text::lab::MarkTexts;
+use crate::text::later::MarkTexts;
 
 /// Most packets that are drawn: some thousand elements.
 pub const DRAWN: usize = 300;
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn the_picture_has_the_hosts_every_packet_and_what_became_of_it() {
-        let texts = &Language::English.lab().marks;
+        let texts = &Language::English.later().marks;
         let (els, size) = picture(&conversation(), &hosts(), 1_000_000, texts);
         let svg = to_svg(&els, size, 34.0, "");
         for part in [
@@ -306,7 +306,7 @@ mod tests {
             ip.destination = "10.0.0.9".to_owned();
         }
         let steps = steps(&store(vec![Packet { fate: Fate::NoHost, ..stray }]), &hosts());
-        let (els, (width, _)) = picture(&steps, &hosts(), 0, &Language::English.lab().marks);
+        let (els, (width, _)) = picture(&steps, &hosts(), 0, &Language::English.later().marks);
         assert!(GUTTER + SIDE + SPACING_TWO + STRAY < width);
         assert!(to_svg(&els, (width, 40.0), 34.0, "").contains("no such host"));
     }

@@ -4,7 +4,7 @@ use sockyard_protocol::call::{WireConfigure, WireHold};
 use sockyard_protocol::packet::Fate;
 use sockyard_protocol::wire::{Flag, Hold, HoldProtocol, Wire, WireDirection};
 
-use crate::text::lab::WireTexts;
+use crate::text::later::WireTexts;
 use crate::text::{count, fill};
 
 /// Something that can be set for a direction of the wire.
@@ -410,14 +410,14 @@ mod tests {
     fn the_record_is_switched_alone() {
         let call = record(false);
         assert_eq!(serde_json::to_value(&call).unwrap(), json!({"record": false}));
-        let texts = &Language::English.lab().wire;
+        let texts = &Language::English.later().wire;
         assert_eq!(unrecorded(1, texts), "1 packet was only counted");
         assert_eq!(unrecorded(12_000, texts), "12\u{2009}000 packets were only counted");
     }
 
     #[test]
     fn the_wire_is_told_in_a_line() {
-        let texts = &Language::English.lab().wire;
+        let texts = &Language::English.later().wire;
         let one = json!({"from": "alice", "to": "bob", "cut": false, "loss_percent": 5.0, "delay_ms": 60});
         let other = json!({"from": "bob", "to": "alice", "cut": false, "loss_percent": 5.0, "delay_ms": 60});
         let clean = json!({"from": "bob", "to": "alice", "cut": false});

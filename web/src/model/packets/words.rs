@@ -7,7 +7,7 @@ use super::fields::{LayerKind, Name};
 use super::filter::Sign;
 use crate::model::format::duration_us;
 use crate::text::fill;
-use crate::text::lab::{FieldNames, MarkTexts};
+use crate::text::later::{FieldNames, MarkTexts};
 
 /// A packet in a line, without the addresses: what is inside, and what that says.
 pub fn words(packet: &Packet) -> (&'static str, &str) {
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_happened_to_a_packet_is_told_with_its_numbers() {
-        let texts = &Language::English.lab().marks;
+        let texts = &Language::English.later().marks;
         assert_eq!(sign(Sign::Copies(2), texts).0, "came 2 times");
         assert_eq!(sign(Sign::Delayed(50_000), texts).0, "took 50.00 ms");
         assert_eq!(fate(Fate::Lost, texts).0, "lost");

@@ -6,23 +6,30 @@ use super::{Sequence, Shape, Step, Taken, Who};
 use crate::model::format::{clock, grouped};
 use crate::model::log_store::LogStore;
 use crate::model::summary;
+use crate::text::later::SequenceTexts;
 use crate::text::{Text, fill};
 
 /// The name of a lane.
-pub fn lane_name(sequence: &Sequence, lane: usize, text: &'static Text) -> String {
+pub fn lane_name(sequence: &Sequence, lane: usize, texts: &'static SequenceTexts) -> String {
     let Some(lane) = sequence.lanes().get(lane) else { return String::new() };
     match &lane.who {
         Who::Socket(socket) => {
             format!("s{socket} {}", lane.local.as_deref().unwrap_or_default()).trim_end().to_owned()
         }
         Who::Outside(address) => address.clone(),
-        Who::Others => text.sequence.sq_others.to_owned(),
+        Who::Others => texts.sq_others.to_owned(),
     }
 }
 
 /// What is written at a step: what the log says of it, and which sends a `recv` took.
-pub fn words(step: &Step, place: Place, log: &LogStore, text: &'static Text, offset_minutes: i32) -> Words {
-    let texts = &text.sequence;
+pub fn words(
+    step: &Step,
+    place: Place,
+    log: &LogStore,
+    text: &'static Text,
+    texts: &'static SequenceTexts,
+    offset_minutes: i32,
+) -> Words {
     let event = log.index_of(step.seq).and_then(|index| log.event(index));
     let Some(event) = event else { return Words { tone: "plain", ..Words::default() } };
     let line = summary::line(&event, text);

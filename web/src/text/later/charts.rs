@@ -3,7 +3,6 @@
 texts! {
     /// The charts.
     ChartTexts {
-        view_charts: "Charts" / "圖表" / "图表",
         ch_sent: "Bytes sent per second" / "每秒送出的位元組" / "每秒发送的字节",
         ch_received: "Bytes received per second" / "每秒收到的位元組" / "每秒接收的字节",
         ch_events: "Events per second" / "每秒的事件" / "每秒的事件",

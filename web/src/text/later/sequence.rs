@@ -3,7 +3,6 @@
 texts! {
     /// The sequence diagram.
     SequenceTexts {
-        view_sequence: "Sequence" / "時序圖" / "时序图",
         sq_empty:
             "Here the session becomes a ladder: a line for each socket, an arrow for each send. Make a socket, or start in one click."
             / "工作階段在這裡畫成時序圖：每個套接字一條線，每次送出一支箭頭。請建立套接字，或一鍵開始。"

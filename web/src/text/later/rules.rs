@@ -18,7 +18,6 @@ texts! {
         add: "Add a rule" / "新增規則" / "添加规则",
         remove: "Remove rule {n}" / "移除規則 {n}" / "移除规则 {n}",
         raise: "Try rule {n} earlier" / "提前規則 {n}" / "提前规则 {n}",
-        session: "Calls of the session" / "工作階段的呼叫" / "会话的调用",
         resolve: "Look up a name" / "查詢主機名稱" / "查询主机名称",
         resolve_run: "Resolve" / "查詢" / "查询",
         allowed: "allowed" / "允許" / "允许",

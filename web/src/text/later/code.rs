@@ -3,7 +3,6 @@
 texts! {
     /// The session as a program.
     Code {
-        view: "Code" / "程式碼" / "代码",
         language: "Language of the program" / "程式語言" / "编程语言",
         label:
             "The session as a program; arrow keys choose the line of the log that a call makes"
@@ -21,6 +20,5 @@ texts! {
             "Programs are written by the server, from a session’s own log. Go back to the session to see its code."
             / "程式由伺服器根據工作階段自己的紀錄產生。請回到工作階段檢視其程式碼。"
             / "程序由服务器根据会话自己的日志生成。请回到会话查看其代码。",
-        show: "Show in the code" / "在程式碼中顯示" / "在代码中显示",
     }
 }
