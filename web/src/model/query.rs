@@ -4,6 +4,8 @@
 //! anything else for a text; quotes keep spaces, `-` before a term turns it round. Alternatives are values of the
 //! same key (`socket:3 socket:4`); everything else must hold at once. A term that is wrong filters nothing.
 
+use std::cell::RefCell;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::rc::Rc;
 
 use sockyard_protocol::{EventKind, Payload, SocketId};
@@ -221,7 +223,7 @@ fn regex_extent(rest: &str, slash: usize) -> (usize, bool) {
 fn what(body: &str, compile: Compile<'_>) -> Result<What, Wrong> {
     if let Some(expression) = body.strip_prefix('/').filter(|rest| !rest.is_empty()) {
         let (source, flags) = expression.rsplit_once('/').ok_or(Wrong::Open)?;
-        return compile(source, flags).map(What::Regex).map_err(Wrong::Regex);
+        return compile(source, flags).map(|matches| What::Regex(remembering(matches))).map_err(Wrong::Regex);
     }
     if body == "errors" {
         return Ok(What::Errors);
@@ -273,9 +275,56 @@ fn hex(text: &str) -> Option<Vec<u8>> {
     (!bytes.is_empty()).then_some(bytes)
 }
 
+/// How many answers are remembered. A power of two, so that a text's place is a part of its hash.
+const PLACES: usize = 64;
+/// Longest text whose answer is remembered: an address is shorter.
+const REMEMBERED_MAX: usize = 64;
+
+/// The same, but for texts that come again and again, as kinds and addresses do in every line: to ask the browser takes
+/// microseconds, and leaves it a string to collect.
+fn remembering(matches: Matcher) -> Matcher {
+    let places: [Option<(Box<str>, bool)>; PLACES] = [const { None }; PLACES];
+    let places = RefCell::new(places);
+    Rc::new(move |text: &str| {
+        if text.len() > REMEMBERED_MAX {
+            return matches(text);
+        }
+        let place =
+            usize::try_from(BuildHasherDefault::<DefaultHasher>::new().hash_one(text) % PLACES as u64);
+        let place = &mut places.borrow_mut()[place.unwrap_or_default()];
+        match place {
+            Some((same, answer)) if **same == *text => *answer,
+            _ => {
+                let answer = matches(text);
+                *place = Some((text.into(), answer));
+                answer
+            }
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_again_is_asked_once_and_answered_the_same() {
+        let asked = Rc::new(std::cell::Cell::new(0));
+        let matches = {
+            let asked = Rc::clone(&asked);
+            remembering(Rc::new(move |text: &str| {
+                asked.set(asked.get() + 1);
+                text.ends_with('7')
+            }))
+        };
+        for number in 0..1000 {
+            assert!(!matches("received"));
+            assert_eq!(matches(&number.to_string()), number % 10 == 7, "{number}");
+            let long = format!("{number}{}", "7".repeat(REMEMBERED_MAX));
+            assert!(matches(&long));
+        }
+        assert!((2001..2100).contains(&asked.get()), "{}", asked.get());
+    }
 
     fn terms(query: &str) -> Vec<Term> {
         parse(query, &|source, _flags| match source {
