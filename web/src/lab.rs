@@ -154,16 +154,30 @@ impl Page {
 
     /// Changes the wire or its hosts, and shows what it is like then, or why it was not changed.
     pub(crate) fn change_wire(self, call: impl Into<Call>) {
+        self.change_wire_then(call, move |ended| {
+            if let Err(error) = ended {
+                self.lab.refused.set(Some(error));
+            }
+        });
+    }
+
+    /// The same for whoever shows by itself why it was not changed. It is told once the page knows what the wire is like then, by
+    /// which time its component may be gone.
+    pub(crate) fn change_wire_then(
+        self,
+        call: impl Into<Call>,
+        told: impl FnOnce(Result<(), CallError>) + 'static,
+    ) {
+        // What was said of an earlier change is not about this one.
+        self.lab.refused.set(None);
         if !self.may_call_now() {
             return;
         }
         let call = call.into();
-        self.lab.refused.set(None);
         spawn_local(async move {
-            if let Err(error) = self.connection.call(call).await {
-                self.lab.refused.set(Some(error));
-            }
+            let ended = self.connection.call(call).await.map(drop);
             self.ask_wire().await;
+            told(ended);
         });
     }
 

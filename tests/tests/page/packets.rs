@@ -13,7 +13,7 @@ pub(super) async fn lab(screen: Screen) -> (TestServer, Page) {
 }
 
 /// The selector of a packet's row in which these words stand.
-async fn packet(page: &Page, words: &str) -> String {
+pub(super) async fn packet(page: &Page, words: &str) -> String {
     let script = format!(
         "const row = [...document.querySelectorAll('[data-testid=packet-row]')]
             .find(row => row.checkVisibility() && row.textContent.includes({}));
@@ -131,9 +131,6 @@ async fn the_wire_is_set_cut_and_mended_and_hosts_come_and_go() {
         page.fill("@knob-delay", "120").await;
         page.press("@knob-delay", Key::Enter).await;
         page.shows("@net-direction", "alice → bob Loss 5 % · Delay 120 ms").await;
-        page.fill("@knob-loss", "101").await;
-        page.press("@knob-loss", Key::Enter).await;
-        page.shows("@wire-error", "loss_percent").await;
         page.click("@preset-perfect").await;
         page.none("@net-direction").await;
         page.click("@wire-cut").await;
@@ -163,6 +160,90 @@ async fn the_wire_is_set_cut_and_mended_and_hosts_come_and_go() {
         page.close().await;
         drop(server);
     }
+}
+
+#[tokio::test]
+async fn a_wrong_setting_is_told_at_its_field_and_not_sent() {
+    for screen in [Screen::Laptop, Screen::Phone] {
+        let (server, page) = lab(screen).await;
+        if matches!(screen, Screen::Phone) {
+            page.click("@tab-log").await;
+        }
+        page.click("@view-tab-packets").await;
+        page.click("@packets-network").await;
+        let wrong = [
+            ("loss", "101", "A number from 0 to 100"),
+            ("delay", "-5", "A whole number from 0 to 60000"),
+            ("mtu", "10", "0 or a whole number from 1280 to 9000"),
+        ];
+        for (name, typed, told) in wrong {
+            enter(&page, name, typed).await;
+            page.shows(&format!("@field-error[data-field='{name}']"), told).await;
+        }
+        // Each stays as it was typed and is marked, whatever the others are, and is said in every language.
+        for (name, typed, _) in wrong {
+            assert_eq!(entry(&page, name).await, typed);
+            let knob = format!("@knob-{name}");
+            assert_eq!(page.attribute(&knob, "aria-invalid").await.as_deref(), Some("true"));
+            let note = format!("knob-{name}-note");
+            assert_eq!(page.attribute(&knob, "aria-describedby").await, Some(note));
+        }
+        let mut found = Vec::new();
+        for language in ["zh-Hant", "zh-Hans", "en"] {
+            set(&page, "language-select", language).await;
+            found.extend(look(&page, &format!("{screen:?} {language} network, wrong")).await);
+        }
+        assert!(found.is_empty(), "{found:#?}");
+        page.none("@wire-error").await;
+        page.none("@net-direction").await;
+        // One that is mended is taken, and one that is emptied has what is in force; the third stays wrong.
+        enter(&page, "delay", "10").await;
+        page.shows("@net-direction", "Delay 10 ms").await;
+        page.none("@field-error[data-field='delay']").await;
+        page.fill("@knob-mtu", "").await;
+        page.none("@field-error[data-field='mtu']").await;
+        page.press("@knob-mtu", Key::Enter).await;
+        eventually("the MTU in force", async || (entry(&page, "mtu").await == "1500").then_some(())).await;
+        page.shows("@field-error[data-field='loss']", "from 0 to 100").await;
+        // With another wire it is over.
+        page.click("@preset-satellite").await;
+        page.none("@field-error").await;
+        eventually("the loss in force", async || (entry(&page, "loss").await == "0").then_some(())).await;
+        // The longest seed there is can be read.
+        enter(&page, "seed", "4294967295").await;
+        let is_cut = "const field = document.querySelector('[data-testid=knob-seed]');
+            return field.scrollWidth > field.clientWidth;";
+        assert_eq!(page.script(is_cut).await, false);
+        page.none("@wire-error").await;
+        // Nothing of what was wrong was sent: the log has the delay, the MTU, the preset and the seed.
+        page.click("@view-tab-log").await;
+        let wire = "@log-row[data-kind='wire']";
+        eventually("four changes of the wire", async || (page.count(wire).await == 4).then_some(())).await;
+        page.close().await;
+        drop(server);
+    }
+}
+
+#[tokio::test]
+async fn a_hosts_name_that_is_taken_stays_to_be_mended() {
+    let (_server, page) = lab(Screen::Laptop).await;
+    page.click("@view-tab-packets").await;
+    page.click("@packets-network").await;
+    let typed = "return document.querySelector('[data-testid=host-name]').value";
+    for (name, told) in [("bob", "There is a host “bob” already"), ("Bob", "not a name for a host")] {
+        page.fill("@host-name", name).await;
+        page.click("@host-add").await;
+        page.shows("@field-error[data-field='host-name']", told).await;
+        assert_eq!(page.script(typed).await, name);
+        assert_eq!(page.attribute("@host-name", "aria-invalid").await.as_deref(), Some("true"));
+        page.none("@wire-error").await;
+    }
+    page.fill("@host-name", "bobby").await;
+    page.none("@field-error").await;
+    page.click("@host-add").await;
+    page.one("@net-host[data-host='bobby']").await;
+    eventually("the field to be free", async || (page.script(typed).await == "").then_some(())).await;
+    page.close().await;
 }
 
 #[tokio::test]
@@ -355,6 +436,19 @@ async fn nothing_is_wrong_with_any_view_of_a_lab() {
     }
     assert!(found.is_empty(), "{found:#?}");
     page.close().await;
+}
+
+/// Types a number into the field of a setting of the wire.
+async fn enter(page: &Page, setting: &str, typed: &str) {
+    let field = format!("@knob-{setting}");
+    page.fill(&field, typed).await;
+    page.press(&field, Key::Enter).await;
+}
+
+/// What stands in the field of a setting of the wire.
+async fn entry(page: &Page, setting: &str) -> String {
+    let script = format!("return document.querySelector('[data-testid=knob-{setting}]').value");
+    page.script(&script).await.as_str().unwrap().to_owned()
 }
 
 /// Chooses a value of a select, which need not be in view.

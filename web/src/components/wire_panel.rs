@@ -1,16 +1,21 @@
 //! The lab's network as a picture, and everything that can be set of its wire.
 
+mod add_host;
+mod setting;
+
 use leptos::prelude::*;
-use sockyard_protocol::call::{HostAdd, HostRemove, WireConfigure, WireCut, WireHold, WireMend, WireUnhold};
+use sockyard_protocol::call::{HostRemove, WireCut, WireHold, WireMend, WireUnhold};
 use sockyard_protocol::hello::LabHost;
 use sockyard_protocol::wire::{Flag, HoldProtocol};
-use wasm_bindgen::JsCast;
+
+use add_host::AddHost;
+use setting::SettingField;
 
 use super::badge::Badge;
 use super::choice::Choice;
 use super::host_name::HostName;
 use super::wire_bar::texts;
-use crate::model::packets::wire::{Knob, Preset, between, common, configure, record, settings, unrecorded};
+use crate::model::packets::wire::{Preset, Setting, between, record, settings, unrecorded};
 use crate::model::summary::socket_kind;
 use crate::state::{Page, Part};
 use crate::text::fill;
@@ -29,13 +34,15 @@ pub(super) fn WirePanel() -> impl IntoView {
             .hello
             .with(|hello| hello.as_ref().map_or_else(Vec::new, |hello| hello.network.hosts.clone()))
     });
+    // Counts up when the whole wire is set at once: what is typed for it and wrong is then over.
+    let anew = RwSignal::new(0_u32);
     view! {
         <div class="net" data-testid="network" tabindex="0" role="group" aria-label=move || texts(page).w_title>
             <Picture hosts/>
             <p class="hint net-note" class:gone=move || page.may_call()>{move || texts(page).w_read_only}</p>
             <div class="net-controls" class:gone=move || !page.may_call()>
-                <Presets/>
-                <Knobs hosts/>
+                <Presets anew/>
+                <Knobs hosts anew/>
                 <Record/>
                 <HoldForm hosts/>
             </div>
@@ -162,42 +169,9 @@ fn HostCard(host: LabHost, hosts: Memo<Vec<LabHost>>) -> impl IntoView {
     }
 }
 
-/// Makes a host.
-#[component]
-fn AddHost() -> impl IntoView {
-    let page = Page::from_context();
-    let name = RwSignal::new(String::new());
-    view! {
-        <form
-            class="net-add"
-            class:gone=move || !page.may_call()
-            on:submit=move |event| {
-                event.prevent_default();
-                let typed = name.get_untracked().trim().to_owned();
-                name.set(String::new());
-                page.change_wire(HostAdd { name: Some(typed).filter(|typed| !typed.is_empty()) });
-            }
-        >
-            <input
-                class="input mono"
-                data-testid="host-name"
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                placeholder="carol"
-                aria-label=move || texts(page).w_host_name
-                title=move || texts(page).w_host_name
-                prop:value=move || name.get()
-                on:input=move |event| name.set(event_target_value(&event))
-            />
-            <button type="submit" class="button small" data-testid="host-add">{move || texts(page).w_host_add}</button>
-        </form>
-    }
-}
-
 /// Wires to try, and what to look for on the one that was chosen.
 #[component]
-fn Presets() -> impl IntoView {
+fn Presets(anew: RwSignal<u32>) -> impl IntoView {
     let page = Page::from_context();
     let chosen = RwSignal::new(None::<Preset>);
     view! {
@@ -213,6 +187,7 @@ fn Presets() -> impl IntoView {
                             data-testid=format!("preset-{}", preset.name())
                             on:click=move |_| {
                                 chosen.set(Some(preset));
+                                anew.update(|count| *count = count.wrapping_add(1));
                                 page.change_wire(preset.call());
                             }
                         >
@@ -244,13 +219,13 @@ fn host_of(choice: &str) -> Option<String> {
 
 /// What the wire does to packets in a direction.
 #[component]
-fn Knobs(hosts: Memo<Vec<LabHost>>) -> impl IntoView {
+fn Knobs(hosts: Memo<Vec<LabHost>>, anew: RwSignal<u32>) -> impl IntoView {
     let page = Page::from_context();
     let (from, to) = (RwSignal::new(EVERY.to_owned()), RwSignal::new(EVERY.to_owned()));
     let choices = host_choices(page, hosts);
-    let chosen = move || (host_of(&from.get()), host_of(&to.get()));
+    let chosen = Memo::new(move |_| (host_of(&from.get()), host_of(&to.get())));
     let is_cut = Memo::new(move |_| {
-        let (from, to) = chosen();
+        let (from, to) = chosen.get();
         page.lab.wire.with(|wire| {
             let mut directions =
                 wire.iter().flat_map(|wire| between(wire, from.as_deref(), to.as_deref())).peekable();
@@ -258,29 +233,12 @@ fn Knobs(hosts: Memo<Vec<LabHost>>) -> impl IntoView {
         })
     });
     let cut = move |_| {
-        let (from, to) = untrack(chosen);
+        let (from, to) = chosen.get_untracked();
         match is_cut.get_untracked() {
             true => page.change_wire(WireMend { from, to }),
             false => page.change_wire(WireCut { from, to }),
         }
     };
-    let set = move |change: &dyn Fn(&mut WireConfigure)| {
-        let (from, to) = untrack(chosen);
-        let mut call = configure(from, to);
-        change(&mut call);
-        page.change_wire(call);
-    };
-    let mtu = move || {
-        let (from, _) = chosen();
-        page.lab.wire.with(|wire| {
-            let devices = wire.as_ref().map(|wire| wire.devices.as_slice()).unwrap_or_default();
-            let mut chosen =
-                devices.iter().filter(|device| from.as_ref().is_none_or(|from| device.host == *from));
-            let first = chosen.next()?.mtu;
-            chosen.all(|device| device.mtu == first).then_some(f64::from(first))
-        })
-    };
-    let seed = move || page.lab.wire.with(|wire| wire.as_ref().map(|wire| f64::from(wire.seed)));
     view! {
         <section class="net-part" aria-labelledby="net-knobs">
             <h3 class="label" id="net-knobs">{move || texts(page).w_knobs}</h3>
@@ -317,110 +275,12 @@ fn Knobs(hosts: Memo<Vec<LabHost>>) -> impl IntoView {
                 </button>
             </div>
             <div class="knobs">
-                {Knob::ALL
-                    .into_iter()
-                    .map(|knob| {
-                        let value = Signal::derive(move || {
-                            let (from, to) = chosen();
-                            page.lab.wire.with(|wire| {
-                                common(knob, between(wire.as_ref()?, from.as_deref(), to.as_deref()))
-                            })
-                        });
-                        view! {
-                            <Setting
-                                name=knob.name()
-                                label=Signal::derive(move || knob.label(texts(page)))
-                                unit=Signal::derive(move || knob.unit(texts(page)))
-                                scale=knob.scale()
-                                value
-                                on_set=move |value| set(&|call| knob.set(call, value))
-                            />
-                        }
-                    })
+                {Setting::all()
+                    .map(|setting| view! { <SettingField setting chosen anew/> })
                     .collect_view()}
-                <Setting
-                    name="mtu"
-                    label=Signal::derive(move || texts(page).w_mtu)
-                    unit=Signal::derive(|| "B")
-                    scale=None
-                    value=Signal::derive(mtu)
-                    on_set=move |value| {
-                        // A host has one device, whoever it sends to.
-                        let mut call = configure(untrack(chosen).0, None);
-                        call.mtu = Some(value.round() as u32);
-                        page.change_wire(call);
-                    }
-                />
-                <Setting
-                    name="seed"
-                    label=Signal::derive(move || texts(page).w_seed)
-                    unit=Signal::derive(|| "")
-                    scale=None
-                    value=Signal::derive(seed)
-                    on_set=move |value| {
-                        let mut call = configure(None, None);
-                        call.seed = Some(value.round() as u32);
-                        page.change_wire(call);
-                    }
-                />
             </div>
             <p class="hint">{move || texts(page).w_off} " " {move || texts(page).w_seed_hint}</p>
         </section>
-    }
-}
-
-/// A number that can be set, with a slider where it has a scale.
-#[component]
-fn Setting(
-    name: &'static str,
-    label: Signal<&'static str>,
-    unit: Signal<&'static str>,
-    scale: Option<u32>,
-    /// What it is set to; none where directions differ.
-    #[prop(into)]
-    value: Signal<Option<f64>>,
-    on_set: impl Fn(f64) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let page = Page::from_context();
-    let id = format!("knob-{name}");
-    let take = move |event: web_sys::Event| {
-        let input = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
-        // What is no number, a blank above all, changes nothing.
-        if let Some(value) = input.map(|input| input.value_as_number()).filter(|value| value.is_finite()) {
-            on_set(value);
-        }
-    };
-    let shown = move || value.get().map(|value| value.to_string()).unwrap_or_default();
-    view! {
-        <div class="knob">
-            <label class="knob-label" for=id.clone()>{label}</label>
-            {scale.map(|most| view! {
-                <input
-                    class="knob-slider"
-                    type="range"
-                    min="0"
-                    max=most
-                    aria-label=label
-                    data-testid=format!("slider-{name}")
-                    prop:value=move || value.get().unwrap_or_default().to_string()
-                    on:change=take
-                />
-            })}
-            <span class="knob-value">
-                <input
-                    class="input mono"
-                    type="number"
-                    min="0"
-                    step="any"
-                    id=id.clone()
-                    data-testid=id
-                    placeholder=move || value.get().is_none().then(|| texts(page).w_mixed)
-                    prop:value=shown
-                    on:change=take
-                />
-                <span class="quiet">{unit}</span>
-            </span>
-        </div>
     }
 }
 

@@ -1,8 +1,15 @@
 //! The wire of a lab: its knobs, what they are set to, and wires to try.
 
+mod setting;
+
+pub use setting::{Allowed, Setting};
+
 use sockyard_protocol::call::{WireConfigure, WireHold};
 use sockyard_protocol::packet::Fate;
-use sockyard_protocol::wire::{Flag, Hold, HoldProtocol, Wire, WireDirection};
+use sockyard_protocol::wire::{
+    Flag, Hold, HoldProtocol, LOSS_EVERY_MAX, QUEUE_PACKETS_MAX, RATE_KBIT_MAX, WIRE_MS_MAX, Wire,
+    WireDirection,
+};
 
 use crate::text::later::WireTexts;
 use crate::text::{count, fill};
@@ -92,6 +99,17 @@ impl Knob {
             Knob::Delay => Some(1000),
             Knob::Jitter => Some(500),
             Knob::Rate | Knob::Queue | Knob::LossEvery => None,
+        }
+    }
+
+    /// Which numbers it takes.
+    pub fn allowed(self) -> Allowed {
+        match self {
+            Knob::Loss | Knob::Duplicate | Knob::Reorder | Knob::Corrupt => Allowed::Percent,
+            Knob::Delay | Knob::Jitter => Allowed::UpTo(WIRE_MS_MAX),
+            Knob::Rate => Allowed::UpTo(RATE_KBIT_MAX),
+            Knob::Queue => Allowed::UpTo(QUEUE_PACKETS_MAX),
+            Knob::LossEvery => Allowed::UpTo(LOSS_EVERY_MAX),
         }
     }
 

@@ -29,6 +29,14 @@ texts! {
         w_act_on: "{what} packet {n}" / "{what}封包 {n}" / "{what}数据包 {n}",
         w_host_add: "Add a host" / "新增主機" / "添加主机",
         w_host_name: "Name of the new host; blank takes a free one" / "新主機的名稱；留空則自動命名" / "新主机的名称；留空则自动命名",
+        w_host_taken:
+            "There is a host “{host}” already; choose another name."
+            / "已經有名為「{host}」的主機，請換一個名稱。"
+            / "已经有名为“{host}”的主机，请换一个名称。",
+        w_host_not_name:
+            "“{host}” is not a name for a host: a small letter, then small letters, digits and hyphens, at most {most} in all, and no hyphen at the end."
+            / "「{host}」不能當主機名稱：請以小寫英文字母開頭，接著用小寫字母、數字或連字號，最多 {most} 個字元，結尾不能是連字號。"
+            / "“{host}”不能用作主机名称：请以小写英文字母开头，接着用小写字母、数字或连字符，最多 {most} 个字符，结尾不能是连字符。",
         w_host_remove: "Remove {host}" / "移除 {host}" / "移除 {host}",
         w_host_sockets: "no sockets" / "沒有套接字" / "没有套接字",
         w_knobs: "What the wire does to packets" / "線路如何對待封包" / "线路如何对待数据包",
@@ -61,7 +69,16 @@ texts! {
         w_unrecorded_one: "{n} packet was only counted" / "有 {n} 個封包只計數、未記錄" / "有 {n} 个数据包只计数、未记录",
         w_unrecorded_many: "{n} packets were only counted" / "有 {n} 個封包只計數、未記錄" / "有 {n} 个数据包只计数、未记录",
         w_packets: "packets" / "個封包" / "个数据包",
-        w_off: "0 switches one off." / "0 表示關閉。" / "0 表示关闭。",
+        w_off: "0 or an empty field switches one off." / "0 或清空欄位表示關閉。" / "0 或清空字段表示关闭。",
+        w_not_number:
+            "A number from {least} to {most} is needed."
+            / "需要 {least} 到 {most} 的數字。"
+            / "需要 {least} 到 {most} 的数字。",
+        w_not_off:
+            "0 or a whole number from {least} to {most} is needed."
+            / "需要 0，或 {least} 到 {most} 的整數。"
+            / "需要 0，或 {least} 到 {most} 的整数。",
+        w_refused: "The server did not take this." / "伺服器不接受這個設定。" / "服务器不接受这个设置。",
         w_presets: "Wires to try" / "現成的線路" / "现成的线路",
         w_perfect: "Perfect" / "完美" / "完美",
         w_perfect_look:
