@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
-use sockyard_protocol::call::{SessionClose, SocketClose, SocketCreate};
+use sockyard_protocol::call::{SessionClose, SocketClose, SocketCreate, WireUnhold};
 use sockyard_protocol::{Call, Family, SocketId, SocketType};
 
 use crate::model::arrangement::{Kind, Runner};
@@ -90,7 +90,11 @@ impl Page {
                 let hosts = hello.as_ref().map(|hello| hello.network.hosts.as_slice()).unwrap_or_default();
                 hosts.iter().map(|host| host.name.clone()).collect()
             });
-            let mut runner = Runner::new(hosts);
+            let mut runner = Runner::new(kind, hosts);
+            // What an earlier one holds would hold this one, too.
+            if self.lab.wire.with_untracked(|wire| wire.as_ref().is_some_and(|wire| wire.hold.is_some())) {
+                self.connection.call(WireUnhold {}).await.ok(/* it goes on as it can */);
+            }
             for step in kind.steps() {
                 let Some(call) = runner.call(step) else { break };
                 let name = short_name(&call);

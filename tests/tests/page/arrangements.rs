@@ -2,6 +2,7 @@
 
 use sockyard_tests::{Page, Screen, TestServer};
 
+use super::packets::{lab, packet};
 use super::{card, row};
 
 /// A line of the log: a socket, a kind of event, and a part of its words.
@@ -81,6 +82,21 @@ async fn every_arrangement_shows_on_a_phone_what_it_is_there_to_show() {
     let server = TestServer::start();
     let page = Page::open_on(&server, Screen::Phone).await;
     run_each(&page, true).await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn every_arrangement_shows_the_same_in_a_lab_and_most_go_over_its_wire() {
+    let (_server, page) = lab(Screen::Laptop).await;
+    run_each(&page, false).await;
+    // One that holds what the next one would need.
+    page.click("@arrangement-lost-syn").await;
+    page.one("@held-packet").await;
+    page.click("@arrangements-fold").await;
+    page.click("@arrangement-tcp-pair").await;
+    packet(&page, "[PSH, ACK]").await;
+    page.click("@view-tab-log").await;
+    page.shows(&row(6, "received"), "hello, client").await;
     page.close().await;
 }
 

@@ -183,6 +183,20 @@ impl Kind {
         matches!(self, Kind::Handshake | Kind::LostSyn)
     }
 
+    /// Whether it goes over the wire in a lab. Others need that everything is there at once, or everybody on one host.
+    fn crosses_the_wire(self) -> bool {
+        !matches!(self, Kind::UdpBroadcast | Kind::Stream | Kind::UnixPair)
+    }
+
+    /// The place among a lab's hosts of whoever has that role.
+    fn place(self, role: Role) -> usize {
+        match (self, role) {
+            (_, Role::Server | Role::Connection) | (Kind::Chat, Role::Second) => 1,
+            (Kind::Chat, Role::Third) => 2,
+            (_, Role::Client | Role::Second | Role::Third) => 0,
+        }
+    }
+
     /// The socket to look at when it is done.
     pub fn result(self) -> Role {
         match self {
@@ -232,6 +246,8 @@ impl Words {
 /// What an arrangement has learnt while it runs.
 #[derive(Debug, Default)]
 pub struct Runner {
+    /// Which arrangement; none before it is known.
+    kind: Option<Kind>,
     /// The lab's hosts; none in this machine's own network.
     hosts: Vec<String>,
     numbers: BTreeMap<Role, SocketId>,
@@ -239,9 +255,16 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// One that knows nothing yet but the lab's hosts.
-    pub fn new(hosts: Vec<String>) -> Runner {
-        Runner { hosts, ..Runner::default() }
+    /// One that knows nothing yet but what it is to arrange, and the lab's hosts.
+    pub fn new(kind: Kind, hosts: Vec<String>) -> Runner {
+        Runner { kind: Some(kind), hosts, ..Runner::default() }
+    }
+
+    /// The lab's host for a role, where the arrangement is spread over the hosts.
+    fn host(&self, role: Role) -> Option<&String> {
+        let kind = self.kind.filter(|kind| kind.crosses_the_wire())?;
+        let last = self.hosts.len().checked_sub(1)?;
+        self.hosts.get(kind.place(role).min(last))
     }
 
     /// The call of a step, or nothing where an earlier step did not tell what it needs.
@@ -250,8 +273,8 @@ impl Runner {
         let address = |role: &Role| self.addresses.get(role).cloned();
         let timeout_ms = Some(STEP_TIMEOUT_MS);
         Some(match step {
-            Step::Create(_, family, r#type) => {
-                SocketCreate { family: *family, r#type: *r#type, host: None }.into()
+            Step::Create(role, family, r#type) => {
+                SocketCreate { family: *family, r#type: *r#type, host: self.host(*role).cloned() }.into()
             }
             Step::CreateAt(_, family, r#type, place) => {
                 let host = Some(self.hosts.get(*place)?.clone());
@@ -270,7 +293,12 @@ impl Runner {
                     .into()
             }
             Step::Bind(role, address) => {
-                SocketBind { socket: number(role)?, address: address.parse().ok()? }.into()
+                let address = match self.host(*role) {
+                    // Loopback is each host's own.
+                    Some(host) => format!("{host}:0").parse(),
+                    None => address.parse(),
+                };
+                SocketBind { socket: number(role)?, address: address.ok()? }.into()
             }
             Step::BindBeside(role, other) => {
                 SocketBind { socket: number(role)?, address: address(other)? }.into()
@@ -357,7 +385,11 @@ mod tests {
 
     /// Answers as a server would.
     fn run(kind: Kind) -> Vec<Value> {
-        let mut runner = Runner::new(vec!["alice".to_owned(), "bob".to_owned()]);
+        run_on(kind, &["alice", "bob"])
+    }
+
+    fn run_on(kind: Kind, hosts: &[&str]) -> Vec<Value> {
+        let mut runner = Runner::new(kind, hosts.iter().map(|&host| host.to_owned()).collect());
         let mut next = 3;
         let mut calls = Vec::new();
         for step in kind.steps() {
@@ -415,6 +447,23 @@ mod tests {
         assert_eq!(calls[4]["host"], "alice");
         // Without a lab it does not begin.
         assert!(Runner::default().call(&Kind::LostSyn.steps()[0]).is_none());
+    }
+
+    #[test]
+    fn in_a_lab_client_and_server_have_the_wire_between_them() {
+        let calls = run(Kind::TcpPair);
+        assert_eq!((&calls[0]["host"], &calls[1]["address"]), (&json!("bob"), &json!("bob:0")));
+        assert_eq!(calls[3]["host"], "alice");
+        let chat = run_on(Kind::Chat, &["alice", "bob", "carol"]);
+        let hosts: Vec<_> = chat.iter().filter_map(|call| call["host"].as_str()).collect();
+        assert_eq!(hosts, ["alice", "bob", "carol"]);
+        // What needs everything there at once stays where it is.
+        for kind in [Kind::Stream, Kind::UdpBroadcast, Kind::UnixPair] {
+            assert!(run(kind).iter().all(|call| call["host"].is_null()), "{kind:?}");
+        }
+        for kind in Kind::ALL.into_iter().filter(|kind| !kind.is_of_lab()) {
+            assert!(run_on(kind, &[]).iter().all(|call| call["host"].is_null()), "{kind:?}");
+        }
     }
 
     #[test]
