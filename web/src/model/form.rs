@@ -202,6 +202,10 @@ pub fn natural_next(socket: &SocketView) -> CallKind {
         let queued = socket.info.as_ref().is_some_and(|info| info.receive_queue.unwrap_or(0) > 0);
         return if queued { CallKind::Recv } else { CallKind::Send };
     }
+    // Connecting has given it an address, too.
+    if socket.connect_failed || matches!(socket.state(), Some("SYN_SENT" | "SYN_RECV")) {
+        return CallKind::Connect;
+    }
     if socket.is_bound() { CallKind::Listen } else { CallKind::Bind }
 }
 

@@ -32,6 +32,8 @@ pub struct SocketView {
     pub peer: Option<String>,
     /// Whether `listen` succeeded on it.
     pub listening: bool,
+    /// Whether a `connect` on it failed: it is to be a client.
+    pub connect_failed: bool,
     /// Whether its peer has closed.
     pub peer_closed: bool,
     /// Whether `shutdown` ended its reading: then `recv` finds the end of the data whatever the peer does.
@@ -76,6 +78,7 @@ impl SocketView {
             local: None,
             peer: None,
             listening: false,
+            connect_failed: false,
             peer_closed: false,
             read_ended: false,
             options: BTreeMap::new(),
@@ -237,6 +240,7 @@ impl SocketTable {
                 view.options.insert(name.clone(), value.clone());
             }
             EventKind::Shutdown { how: ShutdownHow::Read | ShutdownHow::Both } => view.read_ended = true,
+            EventKind::Failed { call, .. } => view.connect_failed |= call == "connect",
             EventKind::PeerClosed {} => view.peer_closed |= !view.read_ended,
             EventKind::Reset {} => view.peer_closed = true,
             _ => {}

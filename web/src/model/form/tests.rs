@@ -120,6 +120,9 @@ fn the_natural_next_call_follows_the_tutorial() {
     assert_eq!(natural_next(&tcp), CallKind::Bind);
     tcp.local = Some("127.0.0.1:7789".into());
     assert_eq!(natural_next(&tcp), CallKind::Listen);
+    // A client whose connect failed has an address and is no server.
+    tcp.connect_failed = true;
+    assert_eq!(natural_next(&tcp), CallKind::Connect);
     tcp.listening = true;
     assert_eq!(natural_next(&tcp), CallKind::Accept);
 }
