@@ -45,11 +45,12 @@ fn Explained(fault: Fault, testid: &'static str) -> impl IntoView {
     let title = move || fault.with_value(|fault| errno::title(fault, page.text()));
     let hint = fault.with_value(|fault| fault.data.hint.clone());
     // The server's hint is in English. A reader of another language has the page's own explanation instead, unless only
-    // the hint says which field is wrong.
-    let names_field =
-        fault.with_value(|fault| matches!(fault.data.kind, FaultKind::Protocol | FaultKind::Payload));
+    // the hint says which field is wrong, or what the server's rules allow.
+    let says_more = fault.with_value(|fault| {
+        matches!(fault.data.kind, FaultKind::Protocol | FaultKind::Payload | FaultKind::Denied)
+    });
     let hints = Memo::new(move |_| {
-        names_field
+        says_more
             || page.preferences.language.get() == Language::English
             || fault.with_value(|fault| errno::explain(fault, page.later()).is_none())
     });
