@@ -122,8 +122,16 @@ fn Succeeded(on: SocketId, call: &'static str, success: Success) -> impl IntoVie
             {eof.then(|| view! { <p class="eof" data-testid="call-eof">{move || end_of_data(page, on, page.later())}</p> })}
             {socket
                 .map(|socket| {
+                    // It may have been closed since.
+                    let is_gone = move || page.sockets.with(|table| table.get(socket).is_none());
                     view! {
-                        <button type="button" class="button" on:click=move |_| page.choose(socket)>
+                        <button
+                            type="button"
+                            class="button"
+                            class:gone=is_gone
+                            data-testid="call-go-to"
+                            on:click=move |_| page.choose(socket)
+                        >
                             {move || fill(page.later().outcome.go_to, &[("n", &socket.to_string())])}
                         </button>
                     }
