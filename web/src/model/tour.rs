@@ -50,7 +50,7 @@ impl Step {
     /// What it points at, the best first: a part that is not there yet is stood in for by the one that will hold it.
     pub fn targets(self) -> &'static [&'static str] {
         match self {
-            Step::Make => &["[data-testid=new-socket-create]", ".part-sockets"],
+            Step::Make => &[".new-socket-row", ".part-sockets"],
             // All of it: the words would otherwise stand on the form that is to be filled in.
             Step::Bind | Step::Send => &[".part-call"],
             Step::See => &[".part-stage"],
