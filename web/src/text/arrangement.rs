@@ -50,9 +50,9 @@ texts! {
             / "两次 send 由一次 recv 收完，一次 send 却分成两次 recv：TCP 只保持字节的顺序，不保留消息之间的边界。请选择最后几行：有一个字从中间被切开了。",
         half_close: "Half-close" / "半關閉" / "半关闭",
         half_close_look:
-            "The client says with shutdown that it has nothing more to send; the server’s recv returns 0, and yet the server can still answer. Look at the states: FIN_WAIT2 on one side, CLOSE_WAIT on the other."
-            / "用戶端以 shutdown 表示不再送出資料；伺服器的 recv 傳回 0，但伺服器仍然可以回答。請看兩端的狀態：一端是 FIN_WAIT2，另一端是 CLOSE_WAIT。"
-            / "客户端用 shutdown 表示不再发送数据；服务器的 recv 返回 0，但服务器仍然可以回答。请看两端的状态：一端是 FIN_WAIT2，另一端是 CLOSE_WAIT。",
+            "The client says with shutdown that it has nothing more to send; the server’s recv returns nothing (b'' in Python), and yet the server can still answer. Look at the states: FIN_WAIT2 on one side, CLOSE_WAIT on the other."
+            / "用戶端以 shutdown 表示不再送出資料；伺服器的 recv 傳回空（Python 的 b''），但伺服器仍然可以回答。請看兩端的狀態：一端是 FIN_WAIT2，另一端是 CLOSE_WAIT。"
+            / "客户端用 shutdown 表示不再发送数据；服务器的 recv 返回空（Python 的 b''），但服务器仍然可以回答。请看两端的状态：一端是 FIN_WAIT2，另一端是 CLOSE_WAIT。",
         reset: "Reset" / "重設連線" / "连接重置",
         reset_look:
             "The client closes with a linger of 0, which sends RST instead of FIN. The server’s recv fails with ECONNRESET, and its send after that with EPIPE."

@@ -5,9 +5,9 @@ texts! {
     Intro {
         title: "Real sockets, in your browser" / "在瀏覽器裡使用真實的套接字（socket）" / "在浏览器里使用真实的套接字（socket）",
         lead:
-            "Everything here is a real call to a real kernel. Nothing is simulated. Sockets reach loopback, and beyond it what the server’s rules open; every call may be tried: if it makes no sense, the kernel says so, and the page explains its answer."
-            / "這裡的每一個動作都是對真實核心的真實呼叫，沒有任何模擬。套接字到達迴路位址，以及伺服器規則另外開放的位址；每個呼叫都可以試：不合理的由核心回答，頁面再解釋它的意思。"
-            / "这里的每一个动作都是对真实内核的真实调用，没有任何模拟。套接字可到达环回地址，以及服务器规则另外开放的地址；每个调用都可以试：不合理的由内核回答，页面再解释它的意思。",
+            "Everything here is a real call to a real kernel. Nothing is simulated. Sockets reach loopback, and beyond it what the server’s rules open, or in a lab its hosts; every call may be tried: if it makes no sense, the kernel says so, and the page explains its answer."
+            / "這裡的每一個動作都是對真實核心的真實呼叫，沒有任何模擬。套接字到達迴路位址，以及伺服器規則另外開放的位址；在實驗網路裡則到達其中的主機。每個呼叫都可以試：不合理的由核心回答，頁面再解釋它的意思。"
+            / "这里的每一个动作都是对真实内核的真实调用，没有任何模拟。套接字可到达环回地址，以及服务器规则另外开放的地址；在实验网络里则到达其中的主机。每个调用都可以试：不合理的由内核回答，页面再解释它的意思。",
         step_make:
             "Make a socket: UDP for single messages, TCP for a connection."
             / "建立套接字：單一訊息用 UDP，連線用 TCP。"

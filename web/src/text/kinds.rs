@@ -12,7 +12,7 @@ texts! {
         received: "received" / "收到" / "收到",
         peer_closed: "peer closed" / "對端關閉" / "对端关闭",
         reset: "reset" / "重設" / "重置",
-        shutdown: "shutdown" / "關閉讀寫" / "关闭读写",
+        shutdown: "shutdown" / "關閉方向" / "关闭方向",
         option: "option" / "選項" / "选项",
         closed: "closed" / "關閉" / "关闭",
         failed: "failed" / "失敗" / "失败",
