@@ -117,7 +117,7 @@ calls! {
         r#type: SocketType,
         /// In a lab, the host on which the socket is made; the first one if left out.
         #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
         host: Option<String>,
     }
     /// `bind(2)`: gives a socket its local address.
@@ -399,7 +399,7 @@ calls! {
     "host.remove" HostRemove -> Done {
         /// The host's name.
         #[serde(deserialize_with = "some_host_name")]
-        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
         name: String,
     }
     /// The lab's hosts.
@@ -410,7 +410,7 @@ calls! {
     "host.connections" HostConnections -> Connections {
         /// The host; every host if left out.
         #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
         host: Option<String>,
     }
     /// Sets how the wire treats packets: for each direction from `from` to `to`, of which one that is left out is every host.
@@ -419,11 +419,11 @@ calls! {
     "wire.configure" WireConfigure -> Wire {
         /// The host that sends; every host if left out.
         #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
         from: Option<String>,
         /// The host that receives; every host if left out.
         #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
         to: Option<String>,
         /// How many of a hundred packets are lost, at random: 0 to 100.
         #[serde(default, deserialize_with = "percent", skip_serializing_if = "Option::is_none")]
@@ -480,22 +480,22 @@ calls! {
     "wire.cut" WireCut -> Wire {
         /// The host that sends; every host if left out.
         #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
         from: Option<String>,
         /// The host that receives; every host if left out.
         #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
         to: Option<String>,
     }
     /// Mends what was cut.
     "wire.mend" WireMend -> Wire {
         /// The host that sends; every host if left out.
         #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
         from: Option<String>,
         /// The host that receives; every host if left out.
         #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
         to: Option<String>,
     }
     /// From now on packets that fit every field given wait at the wire, until `wire.release` or `wire.unhold`.
@@ -504,11 +504,11 @@ calls! {
     "wire.hold" WireHold -> Wire {
         /// Only from this host.
         #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
         from: Option<String>,
         /// Only to this host.
         #[serde(default, deserialize_with = "host_name", skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX), regex(pattern = HOST_NAME_PATTERN)))]
+        #[cfg_attr(feature = "schemas", schemars(length(min = 1, max = HOST_NAME_MAX)))]
         to: Option<String>,
         /// Only of this protocol.
         #[serde(default, skip_serializing_if = "Option::is_none")]

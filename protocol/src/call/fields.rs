@@ -97,11 +97,11 @@ pub(super) fn packets_limit<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
 
 pub(super) fn host_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let name = Option::<String>::deserialize(deserializer)?;
-    match name.as_ref().map_or(1, String::len) {
+    match name.as_ref().map_or(1, |name| name.chars().count()) {
         0 => Err(de::Error::custom("is empty")),
         1..=HOST_NAME_MAX => Ok(name),
         length => {
-            Err(de::Error::custom(format_args!("{length} bytes are over the limit of {HOST_NAME_MAX}")))
+            Err(de::Error::custom(format_args!("{length} characters are over the limit of {HOST_NAME_MAX}")))
         }
     }
 }

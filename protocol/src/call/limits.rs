@@ -6,7 +6,7 @@ pub const RECV_MAX: usize = crate::payload::PAYLOAD_MAX;
 pub const LOG_READ_MAX: usize = 1000;
 /// Most packets that one `packets.read` returns.
 pub const PACKETS_READ_MAX: usize = 1000;
-/// Longest name of a lab's host, in bytes.
+/// Longest name of a lab's host, in characters.
 pub const HOST_NAME_MAX: usize = 32;
 
 /// What a new host may be called, as a regular expression.

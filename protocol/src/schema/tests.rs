@@ -275,8 +275,17 @@ fn parameters_agree_with_what_call_parse_takes() {
     for responder in [json!(null), json!({"kind": "echo"}), json!({"kind": "x"}), json!([])] {
         check("socket.configure", json!({"socket": 3, "responder": responder}));
     }
-    for text in [String::new(), "a".into(), "a".repeat(4096), "a".repeat(4097)] {
-        check("log.note", json!({"text": text}));
+    // Characters are counted, however many bytes each has.
+    for letter in ["a", "字"] {
+        for length in [0, 1, 4096, 4097] {
+            check("log.note", json!({"text": letter.repeat(length)}));
+        }
+        for length in [256, 257] {
+            check("session.share", json!({"label": letter.repeat(length)}));
+        }
+        for length in [32, 33] {
+            check("wire.cut", json!({"from": letter.repeat(length)}));
+        }
     }
     for limit in [json!(0), json!(1), json!(1000), json!(1001)] {
         check("log.read", json!({"limit": limit}));
