@@ -91,8 +91,10 @@ impl Page {
                 hosts.iter().map(|host| host.name.clone()).collect()
             });
             let mut runner = Runner::new(kind, hosts);
-            // What an earlier one holds would hold this one, too.
-            if self.lab.wire.with_untracked(|wire| wire.as_ref().is_some_and(|wire| wire.hold.is_some())) {
+            // What an earlier one holds would hold this one, too. What the reader holds is held.
+            let holds =
+                self.lab.wire.with_untracked(|wire| wire.as_ref().is_some_and(|wire| wire.hold.is_some()));
+            if holds && self.lab.arranged_hold.get_value() {
                 self.connection.call(WireUnhold {}).await.ok(/* it goes on as it can */);
             }
             for step in kind.steps() {
@@ -104,8 +106,14 @@ impl Page {
                     }
                     continue;
                 }
+                let holds = matches!(call, Call::WireHold(_));
                 match (self.connection.call(call).await, step.refusal()) {
-                    (Ok(answer), _) => runner.learn(step, &answer),
+                    (Ok(answer), _) => {
+                        runner.learn(step, &answer);
+                        if holds {
+                            self.lab.arranged_hold.set_value(true);
+                        }
+                    }
                     (Err(CallError::Fault(fault)), Some(errno))
                         if fault.data.errno.as_deref() == Some(errno) => {}
                     (Err(error), _) => {

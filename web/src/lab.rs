@@ -174,6 +174,9 @@ impl Page {
             return;
         }
         let call = call.into();
+        if matches!(call, Call::WireHold(_) | Call::WireUnhold(_)) {
+            self.lab.arranged_hold.set_value(false);
+        }
         spawn_local(async move {
             let ended = self.connection.call(call).await.map(drop);
             self.ask_wire().await;

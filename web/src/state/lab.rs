@@ -22,6 +22,8 @@ pub(crate) struct Lab {
     pub(crate) failed: RwSignal<Option<CallError>>,
     /// What the wire is like, as far as it was asked for.
     pub(crate) wire: RwSignal<Option<Wire>>,
+    /// It was an arrangement that made packets wait at the wire last, and not the reader.
+    pub(crate) arranged_hold: StoredValue<bool>,
     /// Why the wire was not changed last.
     pub(crate) refused: RwSignal<Option<CallError>>,
 }
@@ -33,6 +35,7 @@ impl Lab {
             version: RwSignal::new(0),
             failed: RwSignal::new(None),
             wire: RwSignal::new(None),
+            arranged_hold: StoredValue::new(false),
             refused: RwSignal::new(None),
         }
     }
