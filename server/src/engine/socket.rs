@@ -23,6 +23,9 @@ use crate::policy::{Allowed, Policy, Target};
 /// What a thread's buffer for `recv` holds unless a call asks for more: what a stream takes at once.
 const USUAL_RECV: usize = sockyard_protocol::event::DATA_KEPT;
 
+/// Fewer bytes than this are a message by itself rather than a part of a flow.
+const MESSAGE_MAX: usize = 1024;
+
 /// How soon a call is tried again of which the kernel reports no readiness.
 const UNIX_RETRY: Duration = Duration::from_millis(5);
 
@@ -392,11 +395,10 @@ impl Socket {
         self.readiness.attempt(&self.raw, direction, patience, &self.closed, call, |_| false).await
     }
 
-    /// The same for the `recv` of a stream that goes on and on. `max` is what each asks for: one that returns less has taken all
-    /// that a TCP socket had, and spares the kernel a call that finds nothing.
+    /// The same for the `recv` of a stream that goes on and on. One that returns less than it asks for has taken all that a TCP
+    /// socket had, and spares the kernel a call that finds nothing. After more than a message more has often come already.
     pub(crate) async fn receive_when_ready(
         &self,
-        max: usize,
         patience: &Patience,
         call: impl FnMut() -> Option<io::Result<Received>>,
     ) -> Result<io::Result<Received>, Unanswered> {
@@ -405,7 +407,7 @@ impl Socket {
         let takes_all = |answer: &io::Result<Received>| {
             is_tcp
                 && !self.urgent_taken.load(Ordering::SeqCst)
-                && answer.as_ref().is_ok_and(|received| (1..max).contains(&received.length))
+                && answer.as_ref().is_ok_and(|received| (1..MESSAGE_MAX).contains(&received.length))
         };
         self.readiness.attempt(&self.raw, Direction::Read, patience, &self.closed, call, takes_all).await
     }

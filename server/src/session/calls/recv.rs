@@ -110,7 +110,7 @@ pub(in crate::session) async fn receive_streamed(
         Some(received)
     };
     let outcome = match goes_on {
-        true => slot.socket.receive_when_ready(STREAM_RECV_MAX, patience, call).await,
+        true => slot.socket.receive_when_ready(patience, call).await,
         false => slot.socket.attempt(Direction::Read, patience, call).await,
     };
     conclude(session, slot, outcome, &[], true)
