@@ -6,7 +6,7 @@ use serde_json::Value;
 use sockyard_protocol::call::{SessionClose, SocketClose, SocketCreate, WireUnhold};
 use sockyard_protocol::{Call, Family, SocketId, SocketType};
 
-use crate::model::arrangement::{Kind, Runner};
+use crate::model::arrangement::{Kind, Runner, Step};
 use crate::model::form::CallKind;
 use crate::model::outcome::{CallError, End, Outcome, short_name, success};
 use crate::state::{Ending, Page, Part, Progress, View};
@@ -86,15 +86,11 @@ impl Page {
         }
         self.progress.set(Some(Progress::Running(kind)));
         spawn_local(async move {
-            let hosts = self.connection.hello.with_untracked(|hello| {
-                let hosts = hello.as_ref().map(|hello| hello.network.hosts.as_slice()).unwrap_or_default();
-                hosts.iter().map(|host| host.name.clone()).collect()
-            });
+            let hosts = untrack(|| self.lab_hosts()).into_iter().map(|host| host.name).collect();
             let mut runner = Runner::new(kind, hosts);
             // What an earlier one holds would hold this one, too. What the reader holds is held.
-            let holds =
-                self.lab.wire.with_untracked(|wire| wire.as_ref().is_some_and(|wire| wire.hold.is_some()));
-            if holds && self.lab.arranged_hold.get_value() {
+            if self.lab.arranged_hold.get_value() {
+                self.lab.arranged_hold.set_value(false);
                 self.connection.call(WireUnhold {}).await.ok(/* it goes on as it can */);
             }
             for step in kind.steps() {
@@ -106,11 +102,10 @@ impl Page {
                     }
                     continue;
                 }
-                let holds = matches!(call, Call::WireHold(_));
                 match (self.connection.call(call).await, step.refusal()) {
                     (Ok(answer), _) => {
                         runner.learn(step, &answer);
-                        if holds {
+                        if matches!(step, Step::HoldSyn(_)) {
                             self.lab.arranged_hold.set_value(true);
                         }
                     }

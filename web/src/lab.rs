@@ -38,11 +38,7 @@ impl Page {
     pub(crate) fn follow_packets(self) {
         let is_wanted = until_cleanup();
         spawn_local(async move {
-            while is_wanted.load(Ordering::Relaxed) {
-                if !self.can_look() {
-                    pause(REST).await;
-                    continue;
-                }
+            while self.can_look_while(&is_wanted).await {
                 match self.read_packets().await {
                     Ok(true) => {}
                     Ok(false) => pause(PAUSE).await,
@@ -61,11 +57,7 @@ impl Page {
         let told = RwSignal::new(None);
         let is_wanted = until_cleanup();
         spawn_local(async move {
-            while is_wanted.load(Ordering::Relaxed) {
-                if !self.can_look() {
-                    pause(REST).await;
-                    continue;
-                }
+            while self.can_look_while(&is_wanted).await {
                 let epoch = self.epoch.get_untracked();
                 let answer = self.connection.call(HostConnections { host: None }).await;
                 let list =
@@ -77,6 +69,17 @@ impl Page {
             }
         });
         told
+    }
+
+    /// Waits until somebody looks at a lab that can be asked; false once it is not wanted any more.
+    async fn can_look_while(self, is_wanted: &AtomicBool) -> bool {
+        while is_wanted.load(Ordering::Relaxed) {
+            if self.can_look() {
+                return true;
+            }
+            pause(REST).await;
+        }
+        false
     }
 
     /// Whether somebody looks at a lab that can be asked.
@@ -110,10 +113,8 @@ impl Page {
         // What is not on record comes without a word: how many they are is asked.
         let is_wanted = until_cleanup();
         spawn_local(async move {
-            while is_wanted.load(Ordering::Relaxed) {
-                let is_off =
-                    self.lab.wire.with_untracked(|wire| wire.as_ref().is_some_and(|wire| !wire.record));
-                if is_off && self.can_look() {
+            while self.can_look_while(&is_wanted).await {
+                if self.lab.wire.with_untracked(|wire| wire.as_ref().is_some_and(|wire| !wire.record)) {
                     self.ask_wire().await;
                 }
                 pause(LOOK_PAUSE).await;

@@ -19,11 +19,7 @@ pub(super) fn NewSocket() -> impl IntoView {
     let r#type = RwSignal::new(String::from("stream"));
     // A lab has hosts; until one is chosen it is the first.
     let host = RwSignal::new(String::new());
-    let hosts = Memo::new(move |_| {
-        page.connection
-            .hello
-            .with(|hello| hello.as_ref().map_or_else(Vec::new, |hello| hello.network.hosts.clone()))
-    });
+    let hosts = Memo::new(move |_| page.lab_hosts());
     let choices = Signal::derive(move || {
         let label = |host: LabHost| {
             let address = host.addresses.first().cloned().unwrap_or_default();

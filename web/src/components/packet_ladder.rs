@@ -2,7 +2,6 @@
 //! retransmission is tied to what it repeats.
 
 use leptos::prelude::*;
-use sockyard_protocol::hello::LabHost;
 use sockyard_protocol::packet::Fate;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -29,7 +28,7 @@ const SHAFT: usize = 31;
 #[component]
 pub(super) fn Ladder(board: Board) -> impl IntoView {
     let page = board.page;
-    let lanes = Memo::new(move |_| hosts(page).into_iter().map(|host| host.name).collect::<Vec<_>>());
+    let lanes = Memo::new(move |_| page.lab_hosts().into_iter().map(|host| host.name).collect::<Vec<_>>());
     let steps = Memo::new(move |_| {
         page.lab.version.track();
         board.filtered.track();
@@ -140,7 +139,7 @@ fn lane_x(lane: usize, count: usize) -> f64 {
 /// The steps, each with how many pixels up that is which it repeats.
 fn steps(page: Page) -> Vec<(Step, Option<usize>)> {
     let packets = page.packets();
-    let steps = ladder::steps(&packets.borrow(), &hosts(page));
+    let steps = ladder::steps(&packets.borrow(), &page.lab_hosts());
     let height = |step: &Step| if step.packet.fate == Fate::Held { STEP_HELD } else { STEP };
     let up =
         |index: usize, before: usize| steps.get(before..index).unwrap_or_default().iter().map(height).sum();
@@ -149,16 +148,10 @@ fn steps(page: Page) -> Vec<(Step, Option<usize>)> {
     steps.into_iter().zip(ups).collect()
 }
 
-fn hosts(page: Page) -> Vec<LabHost> {
-    page.connection
-        .hello
-        .with(|hello| hello.as_ref().map_or_else(Vec::new, |hello| hello.network.hosts.clone()))
-}
-
 /// Saves what is drawn as a file.
 pub(super) fn save(page: Page, form: Form) -> Option<()> {
     let texts = page.preferences.language.get_untracked().later();
-    let hosts = untrack(|| hosts(page));
+    let hosts = untrack(|| page.lab_hosts());
     let packets = page.packets();
     let packets = packets.borrow();
     let steps = ladder::steps(&packets, &hosts);

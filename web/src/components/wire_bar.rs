@@ -35,12 +35,7 @@ pub(super) fn WireBar(
 ) -> impl IntoView {
     let page = Page::from_context();
     page.follow_wire();
-    let hosts = Memo::new(move |_| {
-        page.connection.hello.with(|hello| {
-            let hosts = hello.as_ref().map(|hello| hello.network.hosts.as_slice()).unwrap_or_default();
-            hosts.iter().map(|host| host.name.clone()).collect::<Vec<_>>()
-        })
-    });
+    let hosts = Memo::new(move |_| page.lab_hosts().into_iter().map(|host| host.name).collect::<Vec<_>>());
     let line = move || page.lab.wire.with(|wire| wire.as_ref().map(|wire| summary(wire, texts(page))));
     let is_cut = Memo::new(move |_| page.lab.wire.with(|wire| wire.as_ref().is_some_and(|wire| wire.cut)));
     let holding = Memo::new(move |_| {

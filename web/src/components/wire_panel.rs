@@ -29,11 +29,7 @@ const DIRECTIONS: usize = 12;
 #[component]
 pub(super) fn WirePanel() -> impl IntoView {
     let page = Page::from_context();
-    let hosts = Memo::new(move |_| {
-        page.connection
-            .hello
-            .with(|hello| hello.as_ref().map_or_else(Vec::new, |hello| hello.network.hosts.clone()))
-    });
+    let hosts = Memo::new(move |_| page.lab_hosts());
     // Counts up when the whole wire is set at once: what is typed for it and wrong is then over.
     let anew = RwSignal::new(0_u32);
     view! {

@@ -244,10 +244,10 @@ impl Words {
 }
 
 /// What an arrangement has learnt while it runs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Runner {
-    /// Which arrangement; none before it is known.
-    kind: Option<Kind>,
+    /// Which arrangement.
+    kind: Kind,
     /// The lab's hosts; none in this machine's own network.
     hosts: Vec<String>,
     numbers: BTreeMap<Role, SocketId>,
@@ -257,14 +257,13 @@ pub struct Runner {
 impl Runner {
     /// One that knows nothing yet but what it is to arrange, and the lab's hosts.
     pub fn new(kind: Kind, hosts: Vec<String>) -> Runner {
-        Runner { kind: Some(kind), hosts, ..Runner::default() }
+        Runner { kind, hosts, numbers: BTreeMap::new(), addresses: BTreeMap::new() }
     }
 
     /// The lab's host for a role, where the arrangement is spread over the hosts.
     fn host(&self, role: Role) -> Option<&String> {
-        let kind = self.kind.filter(|kind| kind.crosses_the_wire())?;
-        let last = self.hosts.len().checked_sub(1)?;
-        self.hosts.get(kind.place(role).min(last))
+        let last = self.hosts.len().checked_sub(1).filter(|_| self.kind.crosses_the_wire())?;
+        self.hosts.get(self.kind.place(role).min(last))
     }
 
     /// The call of a step, or nothing where an earlier step did not tell what it needs.
@@ -446,7 +445,7 @@ mod tests {
         assert_eq!(calls[3], json!({"from": "alice", "flags": ["SYN"]}));
         assert_eq!(calls[4]["host"], "alice");
         // Without a lab it does not begin.
-        assert!(Runner::default().call(&Kind::LostSyn.steps()[0]).is_none());
+        assert!(Runner::new(Kind::LostSyn, vec![]).call(&Kind::LostSyn.steps()[0]).is_none());
     }
 
     #[test]
@@ -484,7 +483,7 @@ mod tests {
     fn a_refusal_is_a_call_like_any_other() {
         let step = Step::Fails(&Step::Recv(Role::Server, 9), "ECONNRESET");
         assert_eq!((step.refusal(), step.waiting()), (Some("ECONNRESET"), None));
-        let mut runner = Runner::default();
+        let mut runner = Runner::new(Kind::Reset, vec![]);
         assert!(runner.call(&step).is_none());
         runner.know_number(Role::Server, Some(3));
         assert!(matches!(runner.call(&step), Some(Call::SocketRecv(SocketRecv { socket: 3, max: 9, .. }))));

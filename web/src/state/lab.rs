@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use sockyard_protocol::hello::LabHost;
 use sockyard_protocol::wire::Wire;
 
 use super::Page;
@@ -57,6 +58,13 @@ impl Page {
         untrack(|| self.shows_lab())
     }
 
+    /// The lab's hosts; none in another network. Followed.
+    pub(crate) fn lab_hosts(self) -> Vec<LabHost> {
+        self.connection
+            .hello
+            .with(|hello| hello.as_ref().map_or_else(Vec::new, |hello| hello.network.hosts.clone()))
+    }
+
     /// The class of a lab's host's colour; none for a host that the lab does not have any more.
     pub(crate) fn host_class(self, name: &str) -> String {
         self.connection.hello.with(|hello| {
@@ -95,6 +103,7 @@ impl Page {
         self.lab.selected.set(None);
         self.lab.failed.set(None);
         self.lab.wire.set(None);
+        self.lab.arranged_hold.set_value(false);
         self.lab.refused.set(None);
         self.lab.version.update(|version| *version += 1);
     }
