@@ -7,7 +7,6 @@ use sockyard_protocol::wire::ReleaseAction;
 use super::choice::Choice;
 use super::fault_view::FaultView;
 use super::host_name::HostName;
-use crate::model::outcome::CallError;
 use crate::model::packets::wire::{Holding, summary, waiting};
 use crate::model::packets::words::words;
 use crate::state::Page;
@@ -18,8 +17,6 @@ use crate::text::later::WireTexts;
 const LINES: usize = 4;
 /// How long a packet waits that is to wait a little, in milliseconds.
 const DELAY_MS: u32 = 1000;
-/// The code of a call with a parameter that is wrong (section 8 of the protocol).
-const BAD_PARAMS: i32 = -32602;
 
 /// The texts of the wire.
 pub(super) fn texts(page: Page) -> &'static WireTexts {
@@ -105,29 +102,8 @@ pub(super) fn WireBar(
                 </div>
             </div>
             <Held on_arrows/>
-            {move || page.lab.refused.get().map(|error| view! { <Refused error/> })}
+            {move || page.lab.refused.get().map(|error| view! { <FaultView error testid="wire-error"/> })}
         </section>
-    }
-}
-
-/// Why the wire was not changed.
-#[component]
-fn Refused(error: CallError) -> impl IntoView {
-    let page = Page::from_context();
-    match error {
-        // The server's own sentence names the field and what it may be. To load the page again, which is the advice for what a
-        // server does not understand, would not make the number another one.
-        CallError::Fault(fault) if fault.code == BAD_PARAMS => {
-            let sentence = fault.data.hint.unwrap_or(fault.message);
-            view! {
-                <div class="fault" data-testid="wire-error" data-errno="protocol">
-                    <p class="fault-title">{move || texts(page).w_refused}</p>
-                    <p class="fault-hint" lang="en">{sentence}</p>
-                </div>
-            }
-            .into_any()
-        }
-        error => view! { <FaultView error testid="wire-error"/> }.into_any(),
     }
 }
 

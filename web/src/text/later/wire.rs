@@ -78,7 +78,6 @@ texts! {
             "0 or a whole number from {least} to {most} is needed."
             / "需要 0，或 {least} 到 {most} 的整數。"
             / "需要 0，或 {least} 到 {most} 的整数。",
-        w_refused: "The server did not take this." / "伺服器不接受這個設定。" / "服务器不接受这个设置。",
         w_presets: "Wires to try" / "現成的線路" / "现成的线路",
         w_perfect: "Perfect" / "完美" / "完美",
         w_perfect_look:
